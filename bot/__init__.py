@@ -1,0 +1,1 @@
+"""The Slack side: commands, buttons, messages, and the server they arrive at."""

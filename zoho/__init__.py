@@ -1,0 +1,1 @@
+"""The Zoho side: connections, Desk, duplicates. It works without Slack."""
