@@ -1,11 +1,10 @@
-"""`make` on a bare machine: which Python it takes, what it installs, and what it does about a half-made `.venv`.
+"""`make` on a bare machine: which Python it takes, what it installs, what it does about a half-made `.venv`.
 
 The Python on the machine is played by a shell script that notes how it was called.
 """
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -77,7 +76,7 @@ def machine(tmp_path: Path) -> Machine:
     for tool in ("make", "sh", "cmp", "rm", "mkdir", "cp", "head"):
         found = shutil.which(tool)
         assert found, f"{tool} is needed to try the Makefile"
-        os.symlink(found, tools / tool)
+        (tools / tool).symlink_to(found)
     return Machine(tree, tools)
 
 
