@@ -1,0 +1,44 @@
+"""The bot's tables: effects that happened, commands that wait, lists that were shown, flags that stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.store.asked import Asked, AskedCommands
+from bot.store.effects import Effects
+from bot.store.flags import Flag, FlaggedRecord, Flags, Place, Spot
+from bot.store.lists import Lists, ShownGroup, StoredList
+from zoho.database import Database
+
+__all__ = [
+    "Asked",
+    "AskedCommands",
+    "Effects",
+    "Flag",
+    "FlaggedRecord",
+    "Flags",
+    "Lists",
+    "Place",
+    "ShownGroup",
+    "Spot",
+    "Store",
+    "StoredList",
+]
+
+
+class Store:
+    """Everything the Slack side remembers; each part does its own queries."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self.effects = Effects(database, now)
+        self.asked = AskedCommands(database, now)
+        self.lists = Lists(database, now)
+        self.flags = Flags(database, now)
+
+    async def sweep(self) -> None:
+        """Delete what has expired."""
+        await self.effects.sweep()
+        await self.asked.sweep()
+        await self.lists.sweep()
+        await self.flags.sweep()

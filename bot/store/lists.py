@@ -1,0 +1,167 @@
+"""Lists that were shown, for 24 hours, and the groups on their buttons, which outlive them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from pydantic import TypeAdapter
+from sqlalchemy import Row, delete, insert, select, update
+
+from bot.store.tables import fresh_key, groups, lists
+from zoho.database import Database, insert_or_ignore
+from zoho.records import Found, Group, Module, Who
+
+LIFE = timedelta(hours=24)
+GROUPS_KEPT = timedelta(days=180)
+
+_FOUND = TypeAdapter(Found)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredList:
+    """One search of one person: what was found and the words that asked for it."""
+
+    key: str
+    who: Who
+    command: str
+    found: Found
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGroup:
+    """A group as it stands on one list's buttons.
+
+    ``reason`` holds the names of the fields the members share, never their values; ``drawn`` is the mark of
+    what was shown last, so that the revision grows exactly when that changes.
+    """
+
+    key: str
+    list_key: str
+    who: Who
+    dc: str
+    org_id: str
+    module: Module
+    members: tuple[str, ...]
+    reason: tuple[str, ...]
+    revision: int
+    drawn: str
+
+
+class Lists:
+    """Keeps lists encrypted, and groups by random keys."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def keep(self, who: Who, command: str, found: Found) -> StoredList:
+        """Keep a new list for 24 hours."""
+        kept = StoredList(fresh_key(), who, command, found, self._now())
+        row = {
+            "key": kept.key,
+            "workspace": who.workspace,
+            "user": who.user,
+            "command": command,
+            "found": _FOUND.dump_json(found).decode(),
+            "at": kept.at,
+            "expires_at": kept.at + LIFE,
+        }
+        async with self._database.write() as connection:
+            await connection.execute(insert(lists).values(row))
+        return kept
+
+    async def replace(self, kept: StoredList, found: Found) -> StoredList:
+        """The same list after more of it was read; it does not live longer for that."""
+        text = _FOUND.dump_json(found).decode()
+        async with self._database.write() as connection:
+            await connection.execute(update(lists).where(lists.c.key == kept.key).values(found=text))
+        return replace(kept, found=found)
+
+    async def get(self, who: Who, key: str) -> StoredList | None:
+        """This person's list, or None when it is not theirs, unknown or older than 24 hours."""
+        statement = select(lists).where(
+            lists.c.key == key,
+            lists.c.workspace == who.workspace,
+            lists.c.user == who.user,
+            lists.c.expires_at > self._now(),
+        )
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        if row is None:
+            return None
+        return StoredList(row.key, who, row.command, _FOUND.validate_json(row.found), row.at)
+
+    async def name_groups(
+        self, kept: StoredList, shown: Sequence[Group]
+    ) -> dict[tuple[str, ...], ShownGroup]:
+        """A key for each of these groups of the list, by their members; those that have one keep it."""
+        async with self._database.write() as connection:
+            for group in shown:
+                await connection.execute(insert_or_ignore(groups, self._new_row(kept, group)))
+            wanted = [_pack(group.ids) for group in shown]
+            statement = select(groups).where(groups.c.list_key == kept.key, groups.c.members.in_(wanted))
+            rows = (await connection.execute(statement)).all()
+        return {found.members: found for found in map(_read_group, rows)}
+
+    async def group(self, workspace: str, key: str) -> ShownGroup | None:
+        """The group under this key, inside this workspace."""
+        statement = select(groups).where(groups.c.key == key, groups.c.workspace == workspace)
+        async with self._database.read() as connection:
+            row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else _read_group(row)
+
+    async def mark_drawn(self, marks: Mapping[str, str]) -> None:
+        """``marks`` maps group keys to what is about to be shown; where that is new, the revision grows."""
+        async with self._database.write() as connection:
+            for key, mark in marks.items():
+                await connection.execute(
+                    update(groups)
+                    .where(groups.c.key == key, groups.c.drawn != mark)
+                    .values(drawn=mark, revision=groups.c.revision + 1)
+                )
+
+    async def sweep(self) -> None:
+        """Delete lists after 24 hours and groups after half a year."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(lists).where(lists.c.expires_at <= self._now()))
+            await connection.execute(delete(groups).where(groups.c.at < self._now() - GROUPS_KEPT))
+
+    def _new_row(self, kept: StoredList, group: Group) -> dict[str, object]:
+        return {
+            "key": fresh_key(),
+            "list_key": kept.key,
+            "workspace": kept.who.workspace,
+            "user": kept.who.user,
+            "dc": kept.found.dc,
+            "org_id": kept.found.org_id,
+            "module": group.module.value,
+            "members": _pack(group.ids),
+            "reason": _pack(group.reason.fields),
+            "revision": 1,
+            "drawn": "",
+            "at": self._now(),
+        }
+
+
+def _pack(words: Sequence[str]) -> str:
+    return json.dumps(list(words), separators=(",", ":"))
+
+
+def _read_group(row: Row[Any]) -> ShownGroup:
+    return ShownGroup(
+        key=row.key,
+        list_key=row.list_key,
+        who=Who(row.workspace, row.user),
+        dc=row.dc,
+        org_id=row.org_id,
+        module=Module(row.module),
+        members=tuple(json.loads(row.members)),
+        reason=tuple(json.loads(row.reason)),
+        revision=row.revision,
+        drawn=row.drawn,
+    )

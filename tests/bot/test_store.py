@@ -1,0 +1,291 @@
+"""The bot's tables: what happens once, what expires, what is nobody else's."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store import Asked, FlaggedRecord, Place, Spot, Store
+from bot.store.flags import AlreadyFlagged
+from zoho.database import Database, metadata
+from zoho.errors import KeyLost
+from zoho.records import Found, Group, Module, Pending, Reason, Record, Who
+
+MARA = Who("T1", "U1")
+TOMAS = Who("T1", "U2")
+STRANGER = Who("T2", "U1")
+SPOT = Spot("T1", "eu", "200", Module.DESK_CONTACTS)
+
+
+class Clock:
+    """A clock that is moved by hand."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.time
+
+    def forward(self, step: timedelta) -> None:
+        self.time += step
+
+
+class Counting(Database):
+    """A database that counts its transactions."""
+
+    transactions = 0
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        Counting.transactions += 1
+        async with super().write() as connection:
+            yield connection
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite3"
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    opened = Database.open(f"sqlite+aiosqlite:///{file}", keys=[Fernet.generate_key().decode()])
+    async with opened.write() as connection:
+        await connection.run_sync(metadata.create_all)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def store(database: Database, clock: Clock) -> Store:
+    return Store(database, clock)
+
+
+def contact(number: int) -> Record:
+    return Record(Module.DESK_CONTACTS, str(number), f"Ana {number}", email="ana@kestrel.example")
+
+
+def group(*numbers: int) -> Group:
+    records = tuple(contact(number) for number in numbers)
+    return Group(Module.DESK_CONTACTS, records, Reason(("e-mail",), ("ana@kestrel.example",)))
+
+
+def found(*groups: Group) -> Found:
+    return Found(
+        module=Module.DESK_CONTACTS,
+        dc="eu",
+        org_id="200",
+        org_name="Larkfield Support",
+        groups=groups,
+        total=len(groups),
+        so_far=False,
+        at=datetime(2026, 11, 24, 9, 0, tzinfo=UTC),
+        source="values",
+        pending=Pending(values=(("email", "b@kestrel.example", 2),)),
+    )
+
+
+def asked(who: Who = MARA, text: str = "desk contacts", *, at: datetime) -> Asked:
+    return Asked(who, "C1", text, "https://hooks.slack.example/one", is_click=False, group_key="", at=at)
+
+
+async def test_of_many_who_claim_one_key_exactly_one_gets_it(store: Store) -> None:
+    claims = await asyncio.gather(*(store.effects.claim(key) for key in ["a"] * 20 + ["b"]))
+    assert claims.count(True) == 2
+    assert claims[20] is True
+    assert await store.effects.claim("a") is False
+
+
+async def test_claims_that_wait_share_a_transaction(file: Path, database: Database, clock: Clock) -> None:
+    counting = Counting.open(f"sqlite+aiosqlite:///{file}", keys=[Fernet.generate_key().decode()])
+    effects = Store(counting, clock).effects
+    await asyncio.gather(*(effects.claim(f"key {number}") for number in range(50)))
+    await counting.close()
+    assert Counting.transactions == 1
+
+
+async def test_a_claim_that_cannot_be_written_raises_and_the_next_one_works(store: Store, file: Path) -> None:
+    with sqlite3.connect(file) as other:
+        other.execute("ALTER TABLE effects RENAME TO away")
+    with pytest.raises(Exception, match="no such table"):
+        await store.effects.claim("a")
+    with sqlite3.connect(file) as other:
+        other.execute("ALTER TABLE away RENAME TO effects")
+    assert await store.effects.claim("a") is True
+
+
+async def test_old_keys_are_swept_and_young_ones_stay(store: Store, clock: Clock) -> None:
+    await store.effects.claim("old")
+    clock.forward(timedelta(days=3, seconds=1))
+    await store.effects.claim("young")
+    await store.sweep()
+    assert await store.effects.claim("old") is True
+    assert await store.effects.claim("young") is False
+
+
+async def test_a_waiting_command_is_taken_once_and_only_by_its_owner(store: Store, clock: Clock) -> None:
+    key = await store.asked.keep(asked(at=clock()))
+    assert await store.asked.take(TOMAS, key) is None
+    assert await store.asked.take(STRANGER, key) is None
+    taken = await store.asked.take(MARA, key)
+    assert taken is not None
+    assert (taken.text, taken.response_url) == ("desk contacts", "https://hooks.slack.example/one")
+    assert await store.asked.take(MARA, key) is None
+
+
+async def test_a_waiting_command_lives_half_an_hour(store: Store, clock: Clock) -> None:
+    key = await store.asked.keep(asked(at=clock()))
+    clock.forward(timedelta(minutes=30))
+    assert await store.asked.latest(MARA) is None
+    assert await store.asked.take(MARA, key) is None
+
+
+async def test_the_latest_waiting_command_is_the_one_that_counts(store: Store, clock: Clock) -> None:
+    await store.asked.keep(asked(text="desk contacts", at=clock()))
+    second = await store.asked.keep(asked(text="desk products", at=clock() + timedelta(seconds=1)))
+    assert await store.asked.latest(MARA) == second
+    await store.asked.forget(MARA)
+    assert await store.asked.latest(MARA) is None
+
+
+async def test_nothing_a_person_typed_or_found_lies_in_clear(store: Store, clock: Clock, file: Path) -> None:
+    await store.asked.keep(asked(text="desk contacts lastName=Lindqvist", at=clock()))
+    kept = await store.lists.keep(MARA, "desk contacts lastName=Lindqvist", found(group(1, 2)))
+    await store.lists.name_groups(kept, kept.found.groups)
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT, waiting=False)
+    await store.flags.note_written(flag, FlaggedRecord("1", refused="Lindqvist may not"))
+    on_disk = b"".join(path.read_bytes() for path in file.parent.iterdir())
+    for secret in (b"Lindqvist", b"ana@kestrel", b"hooks.slack.example", b"b@kestrel"):
+        assert secret not in on_disk
+
+
+async def test_a_list_comes_back_as_it_was_for_24_hours(store: Store, clock: Clock) -> None:
+    kept = await store.lists.keep(MARA, "desk contacts", found(group(1, 2), group(3, 4)))
+    back = await store.lists.get(MARA, kept.key)
+    assert back == kept
+    clock.forward(timedelta(hours=24))
+    assert await store.lists.get(MARA, kept.key) is None
+
+
+async def test_a_list_is_nobody_elses(store: Store) -> None:
+    kept = await store.lists.keep(MARA, "desk contacts", found(group(1, 2)))
+    assert await store.lists.get(TOMAS, kept.key) is None
+    assert await store.lists.get(STRANGER, kept.key) is None
+
+
+async def test_a_list_that_was_read_further_does_not_live_longer(store: Store, clock: Clock) -> None:
+    kept = await store.lists.keep(MARA, "desk contacts", found(group(1, 2)))
+    clock.forward(timedelta(hours=23))
+    longer = await store.lists.replace(kept, found(group(1, 2), group(3, 4)))
+    assert await store.lists.get(MARA, kept.key) == longer
+    clock.forward(timedelta(hours=1))
+    assert await store.lists.get(MARA, kept.key) is None
+
+
+async def test_a_list_under_another_key_is_a_lost_key(store: Store, file: Path, clock: Clock) -> None:
+    kept = await store.lists.keep(MARA, "desk contacts", found(group(1, 2)))
+    other = Database.open(f"sqlite+aiosqlite:///{file}", keys=[Fernet.generate_key().decode()])
+    with pytest.raises(KeyLost):
+        await Store(other, clock).lists.get(MARA, kept.key)
+    await other.close()
+
+
+async def test_a_group_keeps_its_key_within_its_list_and_outlives_it(store: Store, clock: Clock) -> None:
+    kept = await store.lists.keep(MARA, "desk contacts", found(group(2, 1), group(3, 4)))
+    first = await store.lists.name_groups(kept, kept.found.groups)
+    again = await store.lists.name_groups(kept, kept.found.groups)
+    assert first == again
+    key = first["1", "2"].key
+    clock.forward(timedelta(days=30))
+    await store.sweep()
+    late = await store.lists.group("T1", key)
+    assert late is not None
+    assert (late.members, late.reason, late.org_id) == (("1", "2"), ("e-mail",), "200")
+    assert await store.lists.group("T2", key) is None
+
+
+async def test_a_revision_grows_only_when_what_is_shown_changes(store: Store) -> None:
+    kept = await store.lists.keep(MARA, "desk contacts", found(group(1, 2), group(3, 4)))
+    named = await store.lists.name_groups(kept, kept.found.groups)
+    changed, untouched = named["1", "2"].key, named["3", "4"].key
+    for mark in ("flagged", "flagged", ""):
+        await store.lists.mark_drawn({changed: mark, untouched: ""})
+    after = await store.lists.name_groups(kept, kept.found.groups)
+    assert after["1", "2"].revision == 3
+    assert after["3", "4"].revision == 1
+
+
+async def test_the_second_flag_on_the_same_records_meets_the_first(store: Store) -> None:
+    results = await asyncio.gather(
+        store.flags.add(SPOT, ["1", "2"], "U1", place=Place.NOWHERE, waiting=False),
+        store.flags.add(SPOT, ["2", "1"], "U2", place=Place.NOWHERE, waiting=False),
+        return_exceptions=True,
+    )
+    (refused,) = [one for one in results if isinstance(one, AlreadyFlagged)]
+    (standing,) = [one for one in results if not isinstance(one, BaseException)]
+    assert refused.flag == standing
+
+
+async def test_a_flag_shows_wherever_one_of_its_records_is_looked_for(store: Store) -> None:
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT, waiting=False)
+    assert await store.flags.on(SPOT, ["2", "9"]) == (flag,)
+    assert await store.flags.on(SPOT, ["9"]) == ()
+    assert await store.flags.on(SPOT._replace(workspace="T2"), ["1"]) == ()
+    assert await store.flags.on(SPOT._replace(org_id="201"), ["1"]) == ()
+
+
+async def test_a_waiting_flag_is_released_once(store: Store) -> None:
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT, waiting=True)
+    await store.flags.add(SPOT, ["3", "4"], "U2", place=Place.COMMENT, waiting=True)
+    assert await store.flags.waiting_for(MARA, "eu", "200") == (flag,)
+    released = await asyncio.gather(*(store.flags.release(flag) for _ in range(5)))
+    assert released.count(True) == 1
+    assert await store.flags.waiting_for(MARA, "eu", "200") == ()
+
+
+async def test_what_was_written_is_kept_per_record(store: Store) -> None:
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT, waiting=False)
+    await store.flags.note_written(flag, FlaggedRecord("1", written=True, trace="77"))
+    await store.flags.note_written(flag, FlaggedRecord("2", refused="FORBIDDEN"))
+    after = await store.flags.of(SPOT, ["1", "2"])
+    assert after is not None
+    assert {one.record_id: (one.written, one.trace, one.refused) for one in after.records} == {
+        "1": (True, "77", ""),
+        "2": (False, "", "FORBIDDEN"),
+    }
+
+
+async def test_a_flag_is_taken_back_once_and_can_be_raised_again(store: Store, file: Path) -> None:
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.NOWHERE, waiting=False)
+    assert await store.flags.remove(flag, "U2") is True
+    assert await store.flags.remove(flag, "U2") is False
+    await store.flags.add(SPOT, ["1", "2"], "U2", place=Place.NOWHERE, waiting=False)
+    with sqlite3.connect(file) as other:
+        rows = other.execute("SELECT kind, user FROM decisions ORDER BY id").fetchall()
+        left = other.execute("SELECT count(*) FROM flagged_records").fetchone()
+    assert rows == [("flag", "U1"), ("unflag", "U2"), ("flag", "U2")]
+    assert left == (2,)
+
+
+async def test_the_offer_to_allow_writing_rests_for_30_days(store: Store, clock: Clock) -> None:
+    await store.flags.keep_quiet(MARA, "eu", "200")
+    await store.flags.keep_quiet(MARA, "eu", "200")
+    assert await store.flags.is_quiet(MARA, "eu", "200") is True
+    assert await store.flags.is_quiet(MARA, "in", "200") is False
+    assert await store.flags.is_quiet(TOMAS, "eu", "200") is False
+    clock.forward(timedelta(days=30))
+    await store.sweep()
+    assert await store.flags.is_quiet(MARA, "eu", "200") is False
