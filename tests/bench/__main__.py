@@ -1,0 +1,40 @@
+"""What `make bench` runs: every benchmark in this folder, and one table at the end.
+
+``python -m tests.bench [NAME …]``; without names all of them. A benchmark is a module with a coroutine
+``rows()``. The exit code is 1 when a figure that was asked for is not reached.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import sys
+import time
+from importlib import import_module
+
+from tests.bench.table import Row, drawn
+
+NAMES = ("refresh", "first_answer", "acks")
+
+
+def main(words: list[str]) -> int:
+    """Run the named benchmarks one after the other; 0 when every figure holds."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench")
+    parser.add_argument("names", nargs="*", choices=NAMES, default=NAMES, metavar="NAME")
+    found: list[Row] = []
+    for name in parser.parse_args(words).names:
+        found += _run(name)
+    print("\n" + drawn(found))
+    return 0 if all(row.holds for row in found) else 1
+
+
+def _run(name: str) -> list[Row]:
+    print(f"{name} …", end=" ", flush=True)
+    started = time.perf_counter()
+    rows: list[Row] = asyncio.run(import_module(f"tests.bench.{name}").rows())
+    print(f"{time.perf_counter() - started:.0f} s")
+    return rows
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
