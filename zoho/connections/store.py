@@ -1,0 +1,220 @@
+"""The stored connections: whose they are, what they reach, and how they begin and end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from zoho.connections.attempts import Attempt, Attempts
+from zoho.connections.renewal import Renewal
+from zoho.connections.tables import (
+    SECRET_COLUMNS,
+    Connection,
+    Grant,
+    Replaced,
+    Status,
+    Token,
+    TokenServer,
+    connection_from,
+    connections,
+    of,
+    organisation_columns,
+)
+from zoho.database import Database
+from zoho.errors import KeyLost, NotConnected, OrganisationRefused
+from zoho.records import Organisation, Product, Who
+
+_TELLING = tuple(column for column in connections.c if column.name not in SECRET_COLUMNS)
+
+
+class Connections:
+    """Who is connected to what."""
+
+    def __init__(self, database: Database, tokens: TokenServer, *, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._tokens = tokens
+        self._now = now
+        self._renewal = Renewal(database, tokens, now=now)
+        self.attempts = Attempts(database, now=now)
+
+    async def start_attempt(
+        self,
+        who: Who,
+        product: Product,
+        *,
+        scopes: Sequence[str],
+        resume: str = "",
+        now: datetime | None = None,
+    ) -> str:
+        """Open an attempt to connect for fifteen minutes; the secret for its link.
+
+        ``resume`` is the caller's own text, stored encrypted, to go on with when the connection stands.
+        """
+        return await self.attempts.start(who, product, scopes=scopes, resume=resume, now=now or self._now())
+
+    async def peek_attempt(self, link: str) -> Attempt | None:
+        """The attempt behind a link, or None when it is unknown, used or expired. Spends nothing. KeyLost."""
+        return await self.attempts.peek(link)
+
+    async def get(self, who: Who, product: Product) -> Connection | None:
+        """This person's connection, or None. Needs no key: the tokens are not read."""
+        found = await self._select(who, product)
+        return found[0] if found else None
+
+    async def of(self, who: Who) -> tuple[Connection, ...]:
+        """Every connection of this person, by product. Needs no key."""
+        return await self._select(who, None)
+
+    async def choose_portal(self, who: Who, product: Product, org_id: str) -> Connection:
+        """Take one of the organisations offered at connect; choosing the same one again changes nothing.
+
+        Raises NotConnected, and OrganisationRefused for one that was not offered.
+        """
+        connection = await self._required(who, product)
+        if connection.org_id == org_id:
+            return connection
+        chosen = [choice for choice in connection.choices if choice.id == org_id]
+        if not chosen:
+            raise OrganisationRefused(org_id)
+        await self._update(who, product, organisation_columns(chosen))
+        return await self._required(who, product)
+
+    async def note_organisations(
+        self, who: Who, product: Product, listed: Sequence[Organisation]
+    ) -> Connection:
+        """Compare the stored organisation with what Zoho lists now; a renamed one gets its new name.
+
+        Raises NotConnected, and OrganisationRefused, naming it, when the stored one is not listed any more.
+        """
+        connection = await self._required(who, product)
+        now_listed = next((one for one in listed if one.id == connection.org_id), None)
+        if now_listed is None:
+            raise OrganisationRefused(connection.org_name or connection.org_id)
+        await self._update(who, product, {"org_name": now_listed.name, "portal": now_listed.portal})
+        return await self._required(who, product)
+
+    async def disconnect(self, who: Who, product: Product | None = None) -> tuple[Product, ...]:
+        """Delete this person's connection (without ``product``: all of them), then revoke it at Zoho.
+
+        Returns the products that were connected. What Zoho says to it changes nothing.
+        """
+        gone: list[Product] = []
+        for connection in await self._select(who, product):
+            async with self._database.write() as writer:
+                old = await _replaced(writer, connection.who, connection.product)
+                await writer.execute(
+                    delete(connections).where(*of(connections, connection.who, connection.product))
+                )
+            if old is not None:
+                gone.append(connection.product)
+                await self.revoke(old)
+        return tuple(gone)
+
+    async def revoke(self, old: Replaced) -> None:
+        """End a grant that is no longer stored; failures are ignored."""
+        if old.refresh_token:
+            await self._tokens.revoke(
+                dc=old.dc, accounts_server=old.accounts_server, refresh_token=old.refresh_token
+            )
+
+    async def store(
+        self,
+        who: Who,
+        product: Product,
+        grant: Grant,
+        *,
+        organisations: Sequence[Organisation],
+        zoho_user: str,
+    ) -> Replaced | None:
+        """Put a new grant in place; what it replaces is returned, to be revoked afterwards."""
+        fresh = {
+            "workspace": who.workspace,
+            "user_id": who.user,
+            "product": product.value,
+            "dc": grant.dc,
+            "accounts_server": grant.accounts_server,
+            "api_domain": grant.api_domain,
+            "scopes": " ".join(sorted(grant.scopes)),
+            "access_token": grant.access_token,
+            "refresh_token": grant.refresh_token,
+            "expires_at": grant.expires_at,
+            "zoho_user": zoho_user,
+            "connected_at": self._now(),
+            "status": Status.OK.value,
+            "is_told": False,
+            # Never used before, also after a disconnect: a late answer about an older grant must not fit.
+            "generation": time.time_ns() // 1000,
+            "cool_down": 0,
+            "asked": "[]",
+            **organisation_columns(organisations),
+        }
+        async with self._database.write() as writer:
+            old = await _replaced(writer, who, product)
+            await writer.execute(delete(connections).where(*of(connections, who, product)))
+            await writer.execute(connections.insert().values(**fresh))
+        return None if old and old.refresh_token == grant.refresh_token else old
+
+    async def claim_telling(self, who: Who, product: Product) -> bool:
+        """True for the one caller who is to tell the person that the grant is lost."""
+        claim = (
+            update(connections)
+            .where(
+                *of(connections, who, product),
+                connections.c.status == Status.NEEDS_RECONNECT.value,
+                connections.c.is_told.is_(False),
+            )
+            .values(is_told=True)
+        )
+        async with self._database.write() as writer:
+            return (await writer.execute(claim)).rowcount == 1
+
+    async def token(self, who: Who, product: Product) -> Token:
+        """A token that is good for a call; see `Renewal.token`."""
+        return await self._renewal.token(who, product)
+
+    async def renewed(self, who: Who, product: Product, refused: Token) -> Token:
+        """A newer token than the one Zoho refused; see `Renewal.renewed`."""
+        return await self._renewal.renewed(who, product, refused)
+
+    async def give_up(self, who: Who, product: Product, refused: Token) -> None:
+        """A renewed token was refused too: the connection needs a reconnect."""
+        await self._renewal.give_up(who, product, refused)
+
+    async def close(self) -> None:
+        """Wait for the refreshes under way."""
+        await self._renewal.close()
+
+    async def _required(self, who: Who, product: Product) -> Connection:
+        connection = await self.get(who, product)
+        if connection is None:
+            raise NotConnected
+        return connection
+
+    async def _select(self, who: Who, product: Product | None) -> tuple[Connection, ...]:
+        query = select(*_TELLING).where(*of(connections, who, product)).order_by(connections.c.product)
+        async with self._database.read() as reader:
+            rows = (await reader.execute(query)).mappings().all()
+        return tuple(connection_from(row, self._now()) for row in rows)
+
+    async def _update(self, who: Who, product: Product, values: dict[str, object]) -> None:
+        async with self._database.write() as writer:
+            await writer.execute(update(connections).where(*of(connections, who, product)).values(**values))
+
+
+async def _replaced(writer: AsyncConnection, who: Who, product: Product) -> Replaced | None:
+    """The grant that is stored now; its refresh token is "" when the key for it is lost."""
+    c = connections.c
+    row = (
+        await writer.execute(select(c.dc, c.accounts_server).where(*of(connections, who, product)))
+    ).one_or_none()
+    if row is None:
+        return None
+    try:
+        token = await writer.scalar(select(c.refresh_token).where(*of(connections, who, product)))
+    except KeyLost:
+        token = ""
+    return Replaced(row.dc, row.accounts_server, token or "")
