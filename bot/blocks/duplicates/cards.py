@@ -1,0 +1,211 @@
+"""One group as blocks: what its records share, how each departs from that, its state, its buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElement, RichTextSectionElement
+
+from bot import ids
+from bot.blocks import parts, words
+from bot.blocks.duplicates.departures import brackets, differs_also
+from zoho.records import Group, Record
+
+SHOWN_RECORDS = 4
+SHOWN_VALUES = 2
+
+
+class Refusal(NamedTuple):
+    """A record that Zoho refused to change, and Zoho's words for it."""
+
+    name: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlagState:
+    """A flag: who set it and when, and where else it stands.
+
+    ``written`` is what Zoho got: nothing, a comment, or the field. ``waiting`` means until writing is
+    allowed. ``refused`` are the records Zoho refused. ``kept`` says why Zoho got nothing, where that is
+    no refusal. ``name`` is the flagger's, for notifications, "" when unknown.
+    """
+
+    by: str
+    at: datetime
+    written: Literal["", "comment", "field"] = ""
+    waiting: bool = False
+    refused: tuple[Refusal, ...] = ()
+    kept: Literal["", "observe_only", "no_place", "no_field"] = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A group ready to be drawn.
+
+    ``number`` is its place in the list, 0 when it stands alone. ``links`` maps a record's id to its address,
+    "" or absent where there is none to trust. ``stays`` are records on which an undone flag still stands.
+    """
+
+    group: Group
+    key: str
+    revision: int
+    number: int
+    links: Mapping[str, str]
+    flag: FlagState | None = None
+    stays: tuple[Refusal, ...] = ()
+
+    @property
+    def names(self) -> str:
+        """The records in a few words, raw."""
+        return words.names([record.name for record in self.group.records])
+
+
+def group_blocks(card: Card) -> list[Block]:
+    """The group's blocks: body, differences, what Zoho refused, the flag, buttons."""
+    drawn: list[Block] = [_body(card)]
+    also = differs_also(card.group)
+    if also:
+        drawn.append(parts.plain_context(_id(card, "also"), f"Differs also in: {', '.join(also)}"))
+    drawn += _refusals(card)
+    if card.flag:
+        drawn.append(parts.context(_id(card, "state"), state_line(card.flag, card.group)))
+    drawn.append(_buttons(card))
+    return drawn
+
+
+def _id(card: Card, part: str) -> str:
+    return f"g:{card.key}:{part}:{card.revision}"
+
+
+def _body(card: Card) -> RichTextBlock:
+    elements: list[RichTextElement] = [_headline(card), parts.bullets(*_bullets(card))]
+    if card.group.against:
+        doubts = words.clean(", and ".join(card.group.against)).rstrip(".")
+        against = parts.line(parts.emoji(parts.WARNING), " ", parts.bold("Against:"), f" {doubts}.")
+        elements.append(against)
+    return parts.rich(_id(card, "body"), *elements)
+
+
+def _headline(card: Card) -> RichTextSectionElement:
+    number = f"{card.number}. " if card.number else ""
+    values = [words.shared_value(value) for value in card.group.reason.values if words.clean(value)]
+    shared = ", ".join(values[:SHOWN_VALUES])
+    why = words.sentence(reason(card.group))
+    return parts.line(parts.bold(f"{number}{why}"), f"{words.DOT}{shared}" if shared else "")
+
+
+def reason(group: Group) -> str:
+    """What the records share, without the values: "same e-mail and account"."""
+    return f"same {words.in_words(group.reason.fields)}" if group.reason.fields else "named together by Zoho"
+
+
+def _bullets(card: Card) -> list[RichTextSectionElement]:
+    records = card.group.records
+    lines = [_bullet(card, record) for record in records[:SHOWN_RECORDS]]
+    if len(records) > SHOWN_RECORDS:
+        lines.append(parts.line(f"and {len(records) - SHOWN_RECORDS} more"))
+    return lines
+
+
+def _bullet(card: Card, record: Record) -> RichTextSectionElement:
+    departs = brackets(card.group, record)
+    return parts.line(
+        record_name(record, card.links),
+        f" ({', '.join(departs)})" if departs else "",
+        *_created(record),
+        f"{words.DOT}price {words.shared_value(record.price)}" if record.price.strip() else "",
+    )
+
+
+def record_name(record: Record, links: Mapping[str, str]) -> RichTextElement:
+    """A record's name as a link, or bold where there is no address to trust."""
+    return parts.linked(words.name(record.name), links.get(record.id, ""))
+
+
+def _created(record: Record) -> Sequence[RichTextElement | str]:
+    return (f"{words.DOT}created ", parts.date(record.created)) if record.created else ()
+
+
+def _refusals(card: Card) -> list[Block]:
+    if card.flag and card.flag.refused:
+        return [_refusal(card, _not_written(card.flag, card.flag.refused), card.flag.refused)]
+    if card.stays:
+        return [_refusal(card, f"Not taken back in Zoho on {_named(card.stays)}. ", card.stays)]
+    return []
+
+
+def _not_written(flag: FlagState, refused: Sequence[Refusal]) -> str:
+    if flag.written == "comment":
+        return f"No comment on {_named(refused)}. "
+    return f"Not marked in Zoho: {_named(refused)}. "
+
+
+def _named(refused: Sequence[Refusal]) -> str:
+    return words.names([refusal.name for refusal in refused])
+
+
+def _refusal(card: Card, said: str, refused: Sequence[Refusal]) -> Block:
+    quote = words.cut(words.clean(refused[0].words), words.ZOHO_LENGTH - 1)
+    in_words = ("In Zoho’s words: ", parts.code(quote)) if quote else ()
+    return parts.rich(
+        _id(card, "part"), parts.line(parts.emoji(parts.WARNING), " ", parts.bold(said), *in_words)
+    )
+
+
+def state_line(flag: FlagState, group: Group) -> str:
+    """Who flagged the group, when, and where else the flag stands, in mrkdwn."""
+    who = f":{parts.FLAG}: Flagged by {parts.mention(flag.by)}"
+    return words.dotted(who, words.when(flag.at), _where(flag, group))
+
+
+def _where(flag: FlagState, group: Group) -> str:
+    if flag.waiting:
+        return "in Slack only until writing is allowed"
+    if flag.kept:
+        return f"in Slack only: {_KEPT[flag.kept].format(plural=group.module.plural)}"
+    done = len(group.records) - len(flag.refused)
+    if not flag.written or done < 1:
+        return "in Slack only" if flag.refused else ""
+    what = "a comment is on" if flag.written == "comment" else "marked on"
+    if flag.refused:
+        return f"{what} {_some_of(done, group)}"
+    whole = "a comment" if flag.written == "comment" else "marked"
+    return f"also {whole} on {every(group)} in Zoho Desk"
+
+
+_KEPT = {
+    "observe_only": "this installation writes nothing to Zoho",
+    "no_place": "Zoho Desk has no place for a flag on {plural}",
+    "no_field": "Zoho Desk does not know the field for flags that the person who runs this app has set",
+}
+
+
+def every(group: Group) -> str:
+    """All records of a group: "both contacts", "all 4 contacts"."""
+    count = len(group.records)
+    return f"both {group.module.plural}" if count == 2 else f"all {count} {group.module.plural}"
+
+
+def _some_of(done: int, group: Group) -> str:
+    count = len(group.records)
+    if count == 2:
+        return f"one of the two {group.module.plural}"
+    return f"{done} of the {count} {group.module.plural}"
+
+
+def _buttons(card: Card) -> Block:
+    """The one place that says which buttons a group has."""
+    value = ids.pack_group(ids.GroupRef(card.key, card.revision))
+    which = f"group {card.number}" if card.number else "this group"
+    if card.flag:
+        label = f"Undo the flag on {which}"
+        button = parts.button(ids.FLAG_UNDO, "Undo flag", value=value, label=label)
+    else:
+        label = f"Flag {which} as a suspected duplicate"
+        button = parts.button(ids.GROUP_FLAG, "Flag", value=value, label=label)
+    return parts.actions(_id(card, "act"), button)

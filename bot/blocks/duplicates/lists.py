@@ -1,0 +1,252 @@
+"""The list of groups of one module, five a page, and the two ways of having found nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from slack_sdk.models.blocks import Block, InteractiveElement
+
+from bot import ids
+from bot.blocks import parts, words
+from bot.blocks.duplicates.cards import Card, group_blocks
+from zoho.records import Found, Module, SharedValue
+
+PAGE = 5
+SHOWN_SHARED = 3
+_COMPARED_BY = {
+    Module.DESK_CONTACTS: "e-mail, and by name with phone",
+    Module.DESK_ACCOUNTS: "name with phone, e-mail or website",
+    Module.DESK_PRODUCTS: "code and name",
+}
+
+
+class Notice(StrEnum):
+    """Why a list stands in the place of what was asked for; the value is what is said."""
+
+    NONE = ""
+    EXPIRED = "That list was older than a day. This is a new search."
+    OLDER = "This list is older than the records. Here it is again."
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """One page of a stored search: ``cards`` are the groups from ``offset`` on."""
+
+    found: Found
+    search: str
+    offset: int
+    cards: tuple[Card, ...]
+    region_name: str
+    observe_only: bool = False
+    notice: Notice = Notice.NONE
+
+    @property
+    def last(self) -> int:
+        """The number of the last group on the page."""
+        return self.offset + len(self.cards)
+
+    @property
+    def has_more(self) -> bool:
+        """True when there are groups after this page, or may be."""
+        return self.last < self.found.total or self.found.so_far
+
+
+def group_list(page: ListPage) -> parts.Message:
+    """The groups of one page with their buttons, and the way to the next page."""
+    found = page.found
+    blocks: list[Block] = []
+    if page.notice:
+        blocks.append(parts.section(_id(page, "note"), str(page.notice)))
+    blocks += [
+        parts.header(_id(page, "head"), headline(found)),
+        parts.context(_id(page, "ctx"), _about(page)),
+    ]
+    blocks += _filters(_id(page, "only"), found)
+    for place, card in enumerate(page.cards, start=1):
+        blocks += [parts.divider(_id(page, f"d{place}")), *group_blocks(card)]
+    blocks += [parts.divider(_id(page, "d9")), *_foot(page)]
+    return parts.Message(_text(page), tuple(blocks))
+
+
+def _id(page: ListPage, part: str) -> str:
+    return f"list:{page.search}:{part}:{page.offset // PAGE + 1}"
+
+
+def headline(found: Found) -> str:
+    """ "12 possible duplicates in Desk contacts", with "so far" while values are left to go through."""
+    count = words.counted(found.total, "possible duplicate")
+    return f"{count} in {words.label(found.module)}{' so far' if found.so_far else ''}"
+
+
+def _text(page: ListPage) -> str:
+    start = page.offset + 1
+    place = f", {start} to {page.last}" if page.last > start and page.found.total > len(page.cards) else ""
+    head = f"{headline(page.found)}{place}"
+    return words.fallback(head, [card.names for card in page.cards])
+
+
+def _about(page: ListPage) -> str:
+    found = page.found
+    order = "largest first" if _is_sorted(page.cards) else ""
+    return words.dotted(_records(found), *_where(found, page.region_name), order, words.when(found.at))
+
+
+def _records(found: Found) -> str:
+    if found.records is None:
+        return ""
+    if found.compared is None:
+        return words.records(found.module, found.records)
+    return f"{words.number(found.records)} of {words.records(found.module, found.compared)}"
+
+
+def _where(found: Found, region_name: str) -> tuple[str, str]:
+    return words.inert(found.org_name), words.inert(region_name)
+
+
+def _is_sorted(cards: Sequence[Card]) -> bool:
+    sizes = [len(card.group.records) for card in cards]
+    return len(set(sizes)) > 1 and sizes == sorted(sizes, reverse=True)
+
+
+def _filters(block_id: str, found: Found) -> list[Block]:
+    shown = [f"{words.typed(key)}={words.typed(value)}" for key, value in found.filters]
+    return [parts.plain_context(block_id, f"Only with {', '.join(shown)}")] if shown else []
+
+
+def _foot(page: ListPage) -> list[Block]:
+    found = page.found
+    blocks: list[Block] = []
+    if found.shared_by_many:
+        blocks.append(parts.plain_context(_id(page, "shared"), shared_line(found)))
+    buttons = _pager(page)
+    if buttons:
+        blocks.append(parts.actions(_id(page, "nav"), *buttons))
+    blocks.append(parts.context(_id(page, "foot"), _place(page)))
+    blocks += [parts.context(_id(page, f"note{n}"), note) for n, note in enumerate(_notes(page), start=1)]
+    return blocks
+
+
+def shared_line(found: Found) -> str:
+    """Values that too many records share to mean anything, raw."""
+    real = [shared for shared in found.shared_by_many if not shared.is_placeholder]
+    named = [
+        _shared(shared, found.module, first=not place) for place, shared in enumerate(real[:SHOWN_SHARED])
+    ]
+    if len(real) > SHOWN_SHARED:
+        named.append(f"{words.number(len(real) - SHOWN_SHARED)} more")
+    placeholders = len(found.shared_by_many) - len(real)
+    if placeholders:
+        named.append(words.counted(placeholders, "placeholder"))
+    return f"Shared by many, so not counted: {', '.join(named)}"
+
+
+def _shared(shared: SharedValue, module: Module, *, first: bool) -> str:
+    holders = words.records(module, shared.holders) if first else words.number(shared.holders)
+    return f"{words.shared_value(shared.value)} ({holders})"
+
+
+def _pager(page: ListPage) -> list[InteractiveElement]:
+    buttons: list[InteractiveElement] = []
+    if page.offset:
+        start = max(page.offset - PAGE, 0)
+        label = f"Show groups {start + 1} to {page.offset}"
+        buttons.append(_turn(page, ids.PAGE_PREVIOUS, "Show previous 5", start, label))
+    if page.has_more:
+        buttons.append(_turn(page, ids.PAGE_NEXT, "Show next 5", page.last, _next_label(page)))
+    return buttons
+
+
+def _turn(page: ListPage, action_id: str, text: str, offset: int, label: str) -> InteractiveElement:
+    value = ids.pack_page(ids.PageRef(page.search, offset))
+    return parts.button(action_id, text, value=value, label=label)
+
+
+def _next_label(page: ListPage) -> str:
+    if page.found.so_far:
+        return f"Show the groups after number {page.last}"
+    until = min(page.last + PAGE, page.found.total)
+    return f"Show groups {page.last + 1} to {until} of {page.found.total}"
+
+
+def _place(page: ListPage) -> str:
+    total = f"{words.number(page.found.total)}{' so far' if page.found.so_far else ''}"
+    return f"{page.offset + 1} to {page.last} of {total}"
+
+
+def _notes(page: ListPage) -> list[str]:
+    """Grey sentences about how the search was done and what is left out."""
+    found = page.found
+    notes = _search_notes(found)
+    if page.observe_only:
+        notes.append("This installation writes nothing to Zoho. Flags are kept in Slack.")
+    return notes
+
+
+def _search_notes(found: Found) -> list[str]:
+    notes = []
+    if found.left_alone:
+        rows = words.counted(found.left_alone, "row")
+        notes.append(f"{words.sentence(rows)} of Zoho’s answer matched no other and {_is(found)} left out.")
+    if found.missing_scopes:
+        scopes = words.in_words([words.in_code(scope) for scope in found.missing_scopes])
+        notes.append(
+            f"{scopes} is not granted, so the list was compared instead of asking Zoho’s own search. "
+            "`/duplicates connect desk` asks for it."
+        )
+    if found.ignored:
+        keys = words.in_words([words.in_code(key) for key in found.ignored])
+        notes.append(
+            f"{keys} {'is' if len(found.ignored) == 1 else 'are'} not needed: everything is compared."
+        )
+    return notes
+
+
+def _is(found: Found) -> str:
+    return "is" if found.left_alone == 1 else "are"
+
+
+def nothing_found(
+    found: Found, region_name: str, *, search: str = "", notice: Notice = Notice.NONE
+) -> parts.Message:
+    """A search that worked and found nothing; only for a search that saw the organisation answer."""
+    head = f"No duplicates in {words.label(found.module)}"
+    how = _compared(found)
+    blocks: list[Block] = [parts.section("none:note:1", str(notice))] if notice else []
+    blocks.append(parts.section("none:head:1", f":{parts.DONE}: *{head}*\n{how}"))
+    about = words.dotted(*_where(found, region_name), words.when(found.at))
+    blocks.append(parts.context("none:ctx:1", about))
+    blocks += _filters("none:only:1", found)
+    if found.shared_by_many:
+        blocks.append(parts.plain_context("none:shared:1", shared_line(found)))
+    blocks.append(parts.actions("none:act:1", parts.button(ids.SEARCH_ALL, "Search everything")))
+    notes = [*_search_notes(found), "Left out: whatever your Zoho profile cannot see."]
+    blocks += [parts.context(f"none:note{n}:1", note) for n, note in enumerate(notes, start=1)]
+    return parts.Message(words.fallback(f"{head}: {how}".rstrip(".")), tuple(blocks))
+
+
+def _compared(found: Found) -> str:
+    if found.compared is None:
+        return "Zoho’s duplicate search returned none."
+    if not found.compared:
+        return (
+            f"No {words.singular(found.module)} has these values." if found.filters else "The list is empty."
+        )
+    by = _COMPARED_BY[found.module]
+    return f"{words.sentence(words.records(found.module, found.compared))} compared by {by}."
+
+
+def nothing_anywhere(founds: Sequence[Found], region_name: str) -> parts.Message:
+    """Every list was searched and none holds duplicates."""
+    first = founds[0]
+    head = f"No duplicates in {words.labels([found.module for found in founds])}"
+    lines = "\n".join(f"{words.sentence(found.module.plural)}: {_compared(found)}" for found in founds)
+    about = words.dotted(*_where(first, region_name), words.when(first.at))
+    blocks: list[Block] = [
+        parts.section("none:head:1", f":{parts.DONE}: *{head}*\n{lines}"),
+        parts.context("none:ctx:1", about),
+    ]
+    notes = ["Left out: whatever your Zoho profile cannot see."]
+    blocks += [parts.context(f"none:note{n}:1", note) for n, note in enumerate(notes, start=1)]
+    return parts.Message(words.fallback(head), tuple(blocks))

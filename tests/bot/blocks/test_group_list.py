@@ -1,0 +1,416 @@
+"""The list of groups: what is said, in which order, and what the buttons carry."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot import ids
+from bot.blocks.duplicates import (
+    Card,
+    FlagState,
+    Notice,
+    Refusal,
+    group_list,
+    nothing_anywhere,
+    nothing_found,
+)
+from tests.bot.blocks import limits, made
+from zoho.records import Field, Found, Group, Module, Reason, Record, SharedValue
+
+DOT = "\u00a0· "
+WHEN = "<!date^1795507500^{date_short_pretty} at {time}|24 Nov 2026 08:05 UTC>"
+
+
+def test_a_pair_says_what_is_shared_then_how_each_departs() -> None:
+    message = group_list(made.page())
+    limits.check(message)
+    assert limits.lines(message) == [
+        "1 possible duplicate in Desk contacts",
+        f"Larkfield Support{DOT}EU{DOT}{WHEN}",
+        f"1. Same e-mail and account{DOT}ana.roe@kestrel.example, Kestrel Logistics",
+        f"- Ana Roe{DOT}created 12 Mar 2024",
+        f"- Anna Roe (no phone){DOT}created 12 Mar 2024",
+        "Differs also in: first name, mobile",
+        "[Flag]",
+        "1 to 1 of 1",
+    ]
+    assert message.text == "1 possible duplicate in Desk contacts: Ana Roe and Anna Roe."
+
+
+def test_the_names_lead_into_the_records_and_nothing_else_does() -> None:
+    payload = group_list(made.page()).payload()
+    urls = [node["url"] for node in limits.walk(payload["blocks"]) if "url" in node]
+    assert urls == [f"{made.WEB}/1", f"{made.WEB}/2"]
+    assert payload["unfurl_links"] is False
+    assert payload["unfurl_media"] is False
+
+
+@pytest.mark.parametrize("url", ["", "javascript:alert(1)", "https://x.example/" + "a" * 3000])
+def test_a_record_without_a_trustworthy_address_is_bold_text(url: str) -> None:
+    drawn = replace(made.card(), links={"1": url})
+    message = group_list(made.page([drawn]))
+    nodes = list(limits.walk(message.payload()["blocks"]))
+    assert not [node for node in nodes if node.get("type") == "link"]
+    assert {"type": "text", "text": "Ana Roe", "style": {"bold": True}} in nodes
+
+
+def test_ids_and_values_hold_keys_and_revisions_only() -> None:
+    payload = group_list(made.page([made.card(revision=3)])).payload()
+    block_ids = [block["block_id"] for block in payload["blocks"]]
+    assert [i for i in block_ids if i.startswith("g:")] == [
+        "g:7kq2m:body:3",
+        "g:7kq2m:also:3",
+        "g:7kq2m:act:3",
+    ]
+    flag = limits.buttons(group_list(made.page([made.card(revision=3)])))["Flag"]
+    assert ids.read_group(flag["value"]) == ids.GroupRef("7kq2m", 3)
+    assert flag["action_id"] == ids.GROUP_FLAG
+    assert flag["accessibility_label"] == "Flag group 1 as a suspected duplicate"
+
+
+def test_four_records_are_shown_and_the_rest_counted() -> None:
+    records = tuple(made.contact(str(n), f"Lena {n}", email="l@b.example") for n in range(40))
+    group = Group(Module.DESK_CONTACTS, records, Reason(("e-mail",), ("l@b.example",)))
+    said = limits.lines(group_list(made.page([made.card(group)])))
+    assert [line for line in said if line.startswith("- ")][-2:] == [
+        f"- Lena 3{DOT}created 12 Mar 2024",
+        "- and 36 more",
+    ]
+
+
+def test_doubt_is_the_last_line_of_the_body_and_not_grey() -> None:
+    group = replace(made.ROES, against=("first names differ", "each is linked to its own CRM contact"))
+    message = group_list(made.page([made.card(group)]))
+    said = ":warning: Against: first names differ, and each is linked to its own CRM contact."
+    assert said in limits.lines(message)
+    assert "Differs also in: mobile" in limits.lines(message)
+
+
+def test_a_shared_address_that_is_somebodys_second_one_is_said() -> None:
+    second = made.contact("2", "L. Brandt", email="other@b.example", second_email="L@b.example")
+    records = (made.contact("1", "Lena", email="l@b.example"), second)
+    group = Group(Module.DESK_CONTACTS, records, Reason(("e-mail",), ("l@b.example",)))
+    assert f"- L. Brandt (as second e-mail){DOT}created 12 Mar 2024" in limits.lines(
+        group_list(made.page([made.card(group)]))
+    )
+
+
+def test_the_same_name_and_phone_shows_the_addresses_that_differ() -> None:
+    records = (
+        made.contact("1", "Mateo", phone="+49 69 1"),
+        made.contact("2", "Mateo", email="m@h.example", phone="0049691"),
+    )
+    group = Group(Module.DESK_CONTACTS, records, Reason(("name", "phone"), ("+49 69 1",)))
+    said = limits.lines(group_list(made.page([made.card(group)])))
+    assert said[2:5] == [
+        f"1. Same name and phone{DOT}+49 69 1",
+        f"- Mateo{DOT}created 12 Mar 2024",
+        f"- Mateo (m@h.example){DOT}created 12 Mar 2024",
+    ]
+
+
+def test_products_show_code_and_price_where_zoho_gave_them() -> None:
+    records = (
+        made.product("1", "Camp Stove Duo", code="CS-DUO", price="129.00"),
+        made.product("2", "CAMP STOVE DUO"),
+    )
+    group = Group(Module.DESK_PRODUCTS, records, Reason(("name",), ("Camp Stove Duo",)))
+    page = made.page([made.card(group)], found=made.found([group], records=2, compared=4812, source="list"))
+    said = limits.lines(group_list(page))
+    assert said[0] == "1 possible duplicate in Desk products"
+    assert said[1] == f"2 of 4,812 products{DOT}Larkfield Support{DOT}EU{DOT}{WHEN}"
+    assert said[3:5] == [f"- Camp Stove Duo (code CS-DUO){DOT}price 129.00", "- CAMP STOVE DUO (no code)"]
+
+
+def test_the_same_code_needs_no_brackets() -> None:
+    records = (made.product("1", "Tent", code="T3"), made.product("2", "Ridge tent", code="T3"))
+    group = Group(Module.DESK_PRODUCTS, records, Reason(("product code",), ("T3",)))
+    assert "- Ridge tent" in limits.lines(group_list(made.page([made.card(group)])))
+
+
+def test_a_group_that_zoho_named_without_a_reason_says_so() -> None:
+    group = replace(made.ROES, reason=Reason((), ()))
+    assert "1. Named together by Zoho" in limits.lines(group_list(made.page([made.card(group)])))
+
+
+# The pager
+
+
+def many(count: int, *, offset: int = 0, total: int = 0, **fields: Any) -> Any:
+    cards = [made.card(key=f"k{n}", number=offset + n) for n in range(1, count + 1)]
+    facts = {"total": total or count, "records": 2 * (total or count)} | fields
+    return made.page(cards, offset=offset, found=made.found([one.group for one in cards], **facts))
+
+
+@pytest.mark.parametrize(
+    ("shown", "offset", "total", "turns"),
+    [
+        (5, 0, 12, {"Show next 5": 5}),
+        (5, 5, 12, {"Show previous 5": 0, "Show next 5": 10}),
+        (2, 10, 12, {"Show previous 5": 5}),
+        (3, 0, 3, {}),
+    ],
+)
+def test_pages_lead_to_their_neighbours(shown: int, offset: int, total: int, turns: dict[str, int]) -> None:
+    message = group_list(many(shown, offset=offset, total=total))
+    limits.check(message)
+    found = {
+        text: ids.read_page(b["value"]).offset
+        for text, b in limits.buttons(message).items()
+        if "Show" in text
+    }
+    assert found == turns
+    assert limits.lines(message)[-1] == f"{offset + 1} to {offset + shown} of {total}"
+
+
+def test_the_next_button_reads_out_exactly_what_it_will_show() -> None:
+    label = limits.buttons(group_list(many(5, offset=5, total=12)))["Show next 5"]["accessibility_label"]
+    assert label == "Show groups 11 to 12 of 12"
+
+
+def test_a_number_that_is_not_final_says_so_far() -> None:
+    message = group_list(many(5, total=5, so_far=True, records=None))
+    assert limits.lines(message)[0] == "5 possible duplicates in Desk contacts so far"
+    assert limits.lines(message)[-1] == "1 to 5 of 5 so far"
+    assert limits.buttons(message)["Show next 5"]["accessibility_label"] == "Show the groups after number 5"
+    assert message.text.startswith("5 possible duplicates in Desk contacts so far: Ana Roe and Anna Roe; ")
+
+
+def test_another_page_has_other_block_ids_and_the_same_group_keeps_its_own() -> None:
+    first = {
+        b["block_id"] for b in group_list(many(5, total=12)).payload()["blocks"] if b["block_id"][0] == "l"
+    }
+    second = {b["block_id"] for b in group_list(many(5, offset=5, total=12)).payload()["blocks"]}
+    assert not first & second
+
+
+def test_largest_first_is_said_only_where_it_is_so() -> None:
+    trio = Group(Module.DESK_CONTACTS, (made.ANA, made.ANNA, made.contact("3", "A. Roe")), made.ROES.reason)
+    two = [made.card(trio, key="a"), made.card(key="b", number=2)]
+    assert f"{DOT}largest first{DOT}" in limits.lines(group_list(made.page(two)))[1]
+    assert "largest first" not in limits.texts(group_list(made.page(two[::-1])))
+    assert "largest first" not in limits.texts(group_list(many(2)))
+
+
+# What stands under the list
+
+
+def test_values_shared_by_many_are_one_folded_line() -> None:
+    shared = (
+        SharedValue("info@b.example", 31),
+        SharedValue("+49 421 5550 100", 14),
+        SharedValue("a", 9),
+        SharedValue("b", 8),
+        SharedValue("test@test.com", 7, is_placeholder=True),
+    )
+    page = made.page(found=made.found(shared_by_many=shared))
+    named = "info@b.example (31 contacts), +49 421 5550 100 (14), a (9), 1 more, 1 placeholder"
+    assert f"Shared by many, so not counted: {named}" in limits.lines(group_list(page))
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"left_alone": 1}, "1 row of Zoho’s answer matched no other and is left out."),
+        ({"left_alone": 7}, "7 rows of Zoho’s answer matched no other and are left out."),
+        ({"ignored": ("limit", "from")}, "`limit` and `from` are not needed: everything is compared."),
+        (
+            {"missing_scopes": ("Desk.search.READ",)},
+            "`Desk.search.READ` is not granted, so the list was compared instead of asking Zoho’s own "
+            "search. `/duplicates connect desk` asks for it.",
+        ),
+    ],
+)
+def test_how_the_search_was_done_is_said_in_grey(facts: dict[str, Any], said: str) -> None:
+    message = group_list(made.page(found=made.found(**facts)))
+    limits.check(message)
+    assert said in limits.lines(message)
+
+
+def test_filters_are_named_as_plain_letters() -> None:
+    message = group_list(made.page(found=made.found(filters=(("city", "<!here> *Bonn*"),))))
+    limits.check(message)
+    node = {"type": "plain_text", "text": "Only with city=<!here> *Bonn*", "emoji": False}
+    assert node in list(limits.walk(message.payload()["blocks"]))
+
+
+@pytest.mark.parametrize("notice", [Notice.EXPIRED, Notice.OLDER])
+def test_a_list_that_stands_for_another_says_so_first(notice: Notice) -> None:
+    assert limits.lines(group_list(made.page(notice=notice)))[0] == str(notice)
+
+
+def test_observing_only_is_said() -> None:
+    said = limits.lines(group_list(made.page(observe_only=True)))
+    assert said[-1] == "This installation writes nothing to Zoho. Flags are kept in Slack."
+
+
+# Flags
+
+
+ACMES = tuple(Record(Module.DESK_ACCOUNTS, str(n), "Acme") for n in range(3))
+TRIO = Group(Module.DESK_ACCOUNTS, ACMES, Reason(("name", "website"), ("acme.example",)))
+
+
+@pytest.mark.parametrize(
+    ("group", "facts", "where"),
+    [
+        (made.ROES, {}, ""),
+        (made.ROES, {"written": "comment"}, f"{DOT}also a comment on both contacts in Zoho Desk"),
+        (TRIO, {"written": "comment"}, f"{DOT}also a comment on all 3 accounts in Zoho Desk"),
+        (TRIO, {"written": "field"}, f"{DOT}also marked on all 3 accounts in Zoho Desk"),
+        (made.ROES, {"waiting": True}, f"{DOT}in Slack only until writing is allowed"),
+        (TRIO, {"kept": "no_place"}, f"{DOT}in Slack only: Zoho Desk has no place for a flag on accounts"),
+        (TRIO, {"kept": "observe_only"}, f"{DOT}in Slack only: this installation writes nothing to Zoho"),
+        (
+            made.ROES,
+            {"written": "comment", "refused": (Refusal("Anna Roe", "no"),)},
+            f"{DOT}a comment is on one of the two contacts",
+        ),
+        (
+            TRIO,
+            {"written": "field", "refused": (Refusal("Acme", "no"),)},
+            f"{DOT}marked on 2 of the 3 accounts",
+        ),
+        (
+            made.ROES,
+            {"refused": (Refusal("Ana Roe", "no"), Refusal("Anna Roe", "no"))},
+            f"{DOT}in Slack only",
+        ),
+    ],
+)
+def test_a_flag_says_who_when_and_where_else_it_stands(
+    group: Group, facts: dict[str, Any], where: str
+) -> None:
+    flagged = made.card(group, flag=FlagState("U01MARA", made.AT, **facts))
+    message = group_list(made.page([flagged]))
+    limits.check(message)
+    assert f":triangular_flag_on_post: Flagged by <@U01MARA>{DOT}{WHEN}{where}" in limits.lines(message)
+    undo = limits.buttons(message)["Undo flag"]
+    assert undo["action_id"] == ids.FLAG_UNDO
+    assert undo["accessibility_label"] == "Undo the flag on group 1"
+    assert "Flag" not in limits.buttons(message)
+
+
+def test_what_zoho_refused_is_quoted_per_record() -> None:
+    refused = (Refusal("Anna <!here>", "FORBIDDEN you do not have permission"),)
+    flag = FlagState("U01MARA", made.AT, written="comment", refused=refused)
+    message = group_list(made.page([made.card(flag=flag)]))
+    limits.check(message)
+    said = ":warning: No comment on Anna <!here>. In Zoho’s words: FORBIDDEN you do not have permission"
+    assert said in limits.lines(message)
+
+
+def test_what_an_undo_could_not_take_back_stays_said() -> None:
+    message = group_list(made.page([made.card(stays=(Refusal("Ana Roe", ""), Refusal("Anna Roe", "")))]))
+    limits.check(message)
+    assert ":warning: Not taken back in Zoho on Ana Roe and Anna Roe. " in limits.lines(message)
+    assert "Flag" in limits.buttons(message)
+
+
+# Nothing
+
+
+@pytest.mark.parametrize(
+    ("facts", "said"),
+    [
+        ({"module": Module.DESK_PRODUCTS, "compared": 4812}, "4,812 products compared by code and name."),
+        ({"module": Module.DESK_CONTACTS}, "Zoho’s duplicate search returned none."),
+        ({"module": Module.DESK_ACCOUNTS, "compared": 0}, "The list is empty."),
+        ({"compared": 0, "filters": (("city", "Bonn"),)}, "No contact has these values."),
+    ],
+)
+def test_nothing_found_says_what_was_compared(facts: dict[str, Any], said: str) -> None:
+    empty = made.found([], total=0, **facts)
+    message = nothing_found(empty, "EU")
+    limits.check(message)
+    label = f"No duplicates in Desk {empty.module.plural}"
+    assert limits.lines(message)[0] == f":white_check_mark: *{label}*\n{said}"
+    assert message.text == f"{label}: {said}"
+    assert limits.lines(message)[-1] == "Left out: whatever your Zoho profile cannot see."
+
+
+def test_nothing_anywhere_names_every_list_that_was_searched() -> None:
+    empty = [made.found([], total=0, module=module, compared=9) for module in Module]
+    message = nothing_anywhere(empty, "EU")
+    limits.check(message)
+    assert message.text == "No duplicates in Desk contacts, accounts and products."
+    assert "Products: 9 products compared by code and name." in limits.texts(message)
+
+
+# Any data at all
+
+
+NASTY = st.one_of(
+    st.text(max_size=90),
+    st.sampled_from(
+        ["<!channel>", "@here", "*x* _y_ `z`", "<http://evil|Zoho>", "ليلى", ":fire:", "", "\u202e"]
+    ),
+)
+RECORDS = st.builds(
+    Record,
+    module=st.just(Module.DESK_CONTACTS),
+    id=st.uuids().map(str),
+    name=NASTY,
+    created=st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC)),
+    first_name=NASTY,
+    email=NASTY,
+    second_email=NASTY,
+    phone=NASTY,
+    account_name=NASTY,
+    code=NASTY,
+    price=NASTY,
+    others=st.just((Field("x", "<!here>"),)),
+)
+FIELDS = st.lists(
+    st.sampled_from(["e-mail", "name", "phone", "website", "account", "product code"]),
+    max_size=3,
+    unique=True,
+)
+FLAGS = st.none() | st.builds(
+    FlagState,
+    by=st.sampled_from(["U01MARA", "<!here>"]),
+    at=st.just(made.AT),
+    written=st.sampled_from(["", "comment", "field"]),
+    waiting=st.booleans(),
+    refused=st.lists(st.builds(Refusal, NASTY, NASTY), max_size=3).map(tuple),
+    kept=st.sampled_from(["", "observe_only", "no_place", "no_field"]),
+)
+
+
+SHARED = st.builds(SharedValue, NASTY, st.integers(6, 99), st.booleans())
+
+
+@st.composite
+def any_page(draw: st.DrawFn) -> Any:
+    module = draw(st.sampled_from(list(Module)))
+    cards = []
+    for number in range(1, draw(st.integers(1, 5)) + 1):
+        records = tuple(replace(r, module=module) for r in draw(st.lists(RECORDS, min_size=2, max_size=6)))
+        fields = tuple(draw(FIELDS))
+        values = tuple(draw(NASTY) for _ in fields)
+        group = Group(module, records, Reason(fields, values), tuple(draw(st.lists(NASTY, max_size=2))))
+        links = {record.id: draw(st.sampled_from(["", f"{made.WEB}/{record.id}"])) for record in records}
+        cards.append(Card(group, f"k{number}", draw(st.integers(1, 99)), number, links, draw(FLAGS)))
+    found = Found(
+        module=module, dc="eu", org_id="1", org_name=draw(NASTY), groups=tuple(c.group for c in cards),
+        total=draw(st.integers(len(cards), 5000)), so_far=draw(st.booleans()), at=made.AT, source="values",
+        records=draw(st.none() | st.integers(2, 9000)), compared=draw(st.none() | st.integers(0, 10**6)),
+        shared_by_many=tuple(draw(st.lists(SHARED, max_size=5))),
+        left_alone=draw(st.integers(0, 9)), missing_scopes=tuple(draw(st.lists(NASTY, max_size=2))),
+        ignored=tuple(draw(st.lists(NASTY, max_size=2))),
+        filters=tuple(draw(st.lists(st.tuples(NASTY, NASTY), max_size=10))),
+    )  # fmt: skip
+    return made.page(cards, found=found, region_name=draw(NASTY), observe_only=draw(st.booleans()))
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_page())
+def test_any_records_make_a_message_that_slack_takes_and_that_pings_nobody(page: Any) -> None:
+    limits.check(group_list(page))
+    limits.check(nothing_found(replace(page.found, total=0, groups=()), page.region_name))
