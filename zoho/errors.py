@@ -26,6 +26,7 @@ ZohoError
     ├── ConsentDeclined       the person pressed Decline
     ├── NoOrganisation        the Zoho user lacks the product (``error=no_org``)
     ├── UnknownServer         the callback names an accounts server that is not Zoho's
+    ├── UnsupportedRegion     the product is not offered, or not known, in that data centre
     ├── CodeRefused           the code was refused: expired, used, or another centre's
     └── NoRefreshToken        consent gave no refresh token
 """
@@ -159,7 +160,12 @@ class UnknownFilter(ZohoError):
 
 
 class ConnectFailed(ZohoError):
-    """A connection was not completed; nothing was stored."""
+    """A connection was not completed; nothing was stored.
+
+    ``who`` is (workspace, user) of the person whose attempt it was, None when the state was not genuine.
+    """
+
+    who: tuple[str, str] | None = None
 
 
 class StateRefused(ConnectFailed):
@@ -180,6 +186,10 @@ class NoOrganisation(ConnectFailed):
 
 class UnknownServer(ConnectFailed):
     """The callback names an accounts server that is not in the table of data centres."""
+
+
+class UnsupportedRegion(ConnectFailed):
+    """The person's data centre is not known, or has no host for the product; ``words`` names it."""
 
 
 class CodeRefused(ConnectFailed):

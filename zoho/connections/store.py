@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -146,8 +146,8 @@ class Connections:
             "connected_at": self._now(),
             "status": Status.OK.value,
             "is_told": False,
-            # Never used before, also after a disconnect: a late answer about an older grant must not fit.
-            "generation": time.time_ns() // 1000,
+            # By chance and not from 1: a late answer about an older grant must not fit this one.
+            "generation": secrets.randbits(52),
             "cool_down": 0,
             "asked": "[]",
             **organisation_columns(organisations),
