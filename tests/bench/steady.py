@@ -46,9 +46,9 @@ class _Sender:
         head = await reader.readuntil(b"\r\n\r\n")
         await reader.readexactly(_length(head))
         took = time.perf_counter() - started
+        self._free.append((reader, writer))
         if not head.startswith(b"HTTP/1.1 200"):
             raise BadAnswer(head.split(b"\r\n", 1)[0].decode())
-        self._free.append((reader, writer))
         return took
 
     async def _connect(self) -> Connection:

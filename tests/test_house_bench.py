@@ -1,0 +1,58 @@
+"""The tools of the benchmarks: requests that Slack could have sent, a steady stream of them, the table."""
+
+from __future__ import annotations
+
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from slack_sdk.signature import SignatureVerifier
+
+from tests.bench.signed import PATH, SECRET, commands
+from tests.bench.steady import BadAnswer, seconds_each
+from tests.bench.table import Row, drawn
+
+
+def test_every_command_is_signed_as_slack_signs_and_none_is_sent_twice() -> None:
+    verifier = SignatureVerifier(SECRET)
+    made = list(commands(50))
+
+    assert all(verifier.is_valid(one.body, one.timestamp, one.signature) for one in made)
+    assert len({one.body for one in made}) == 50
+
+
+async def test_a_steady_stream_waits_for_no_answer_and_times_each() -> None:
+    waiting: set[int] = set()
+
+    async def answer(request: web.Request) -> web.Response:
+        waiting.add(len(waiting))
+        return web.Response(text=str((await request.post())["text"]))
+
+    app = web.Application()
+    app.router.add_post(PATH, answer)
+    async with TestServer(app) as server:
+        took = await seconds_each(str(server.make_url("/")), list(commands(20)), a_second=1000)
+
+    assert len(took) == len(waiting) == 20
+    assert all(seconds > 0 for seconds in took)
+
+
+async def test_an_answer_that_is_not_200_ends_the_measurement() -> None:
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=401)
+
+    app = web.Application()
+    app.router.add_post(PATH, answer)
+    async with TestServer(app) as server:
+        with pytest.raises(BadAnswer, match="401"):
+            await seconds_each(str(server.make_url("/")), list(commands(1)), a_second=1000)
+
+
+def test_the_table_marks_what_does_not_hold() -> None:
+    table = drawn([Row("a", "≤ 1", "0.5"), Row("bcd", "≤ 2", "3", holds=False)])
+
+    assert table.splitlines() == [
+        "  what  asked  seen",
+        "  " + "-" * 17,
+        "  a     ≤ 1    0.5",
+        "✗ bcd   ≤ 2    3",
+    ]
