@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 
+import aiohttp
 from aiohttp import web
 
+from bot.sandbox import pages
 from bot.sandbox.api import WebApi
+from bot.sandbox.control import Control
 from bot.sandbox.delivery import Delivery, Signing
 from bot.sandbox.faults import Fault
 from bot.sandbox.interactions import Interactions, find_element
@@ -22,6 +25,14 @@ from bot.sandbox.world import World
 SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105  a made-up word, good for this stand-in alone
 BOT_TOKEN = "sandbox-bot-token"  # noqa: S105  likewise
 LARGEST_BODY = 4 * 1024 * 1024
+TRIES = (
+    "/duplicates",
+    "/duplicates desk contacts",
+    "/duplicates desk products",
+    "/duplicates desk accounts",
+    "/duplicates connect",
+    "/duplicates help",
+)
 
 
 def utc_now() -> datetime:
@@ -39,6 +50,9 @@ class SlackSandbox:
         bot_token: str = BOT_TOKEN,
         bot_url: str | None = None,
         now: Callable[[], datetime] = utc_now,
+        writes: Callable[[], int] | str | None = None,
+        tries: Sequence[str] = TRIES,
+        shortcuts: Mapping[str, str] | None = None,
     ) -> None:
         self.signing_secret = signing_secret
         self.bot_token = bot_token
@@ -47,6 +61,10 @@ class SlackSandbox:
         self.delivery = Delivery(signing_secret, bot_url)
         self.doing = Interactions(self.world, self.delivery)
         self.origin = ""
+        self.writes = writes
+        self.tries = tries
+        self.shortcuts = shortcuts or {}
+        self._session: aiohttp.ClientSession | None = None
 
     @classmethod
     @asynccontextmanager
@@ -55,7 +73,9 @@ class SlackSandbox:
     ) -> AsyncIterator[SlackSandbox]:
         """Serve a workspace until the block ends; port 0 takes a free one. OSError when it is taken.
 
-        `settings`: signing_secret, bot_token, bot_url (where signed requests go), now.
+        `settings`: signing_secret, bot_token, bot_url (where signed requests go), now; for the page:
+        writes (a function or an address that tells how often Zoho was written to), tries (commands to
+        offer), shortcuts (callback_id to name).
         """
         slack = cls(**settings)
         runner = web.AppRunner(slack.web_app(), shutdown_timeout=1)
@@ -69,6 +89,8 @@ class SlackSandbox:
         finally:
             await slack.delivery.close()
             await runner.cleanup()
+            if slack._session:
+                await slack._session.close()
 
     def web_app(self) -> web.Application:
         """The routes."""
@@ -76,7 +98,21 @@ class SlackSandbox:
         for verb in ("GET", "POST"):
             app.router.add_route(verb, "/api/{method}", self.api.handle)
         app.router.add_post("/response/{key}", Replies(self.world, self.api).handle)
+        Control(self).add_to(app)
+        pages.add_to(app)
         return app
+
+    async def count_writes(self) -> int | None:
+        """How often Zoho was written to so far; None when nobody was named who knows, or none answers."""
+        if not isinstance(self.writes, str):
+            return self.writes() if self.writes else None
+        if self._session is None:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=1))
+        try:
+            async with self._session.get(self.writes) as answer:
+                return int((await answer.json())["writes"])
+        except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
+            return None
 
     @property
     def api_url(self) -> str:
