@@ -14,7 +14,7 @@ from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import httpx
 
@@ -34,7 +34,7 @@ _TIME_OUT, _UNREACHABLE, _BROKEN = "TIME_OUT", "UNREACHABLE", "BROKEN"
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. ``url`` has no query; ``query`` is added to it as it stands. Never printed with values."""
+    """One request. ``query`` is added to whatever query ``url`` has. Never printed with its values."""
 
     method: str
     url: str
@@ -249,10 +249,11 @@ def _url(call: Call) -> httpx.URL:
     """The address exactly as asked for: parameters as they stand, none added, none lost."""
     if any(not isinstance(value, str) for value in call.query.values()):
         raise TypeError("every query parameter must be text")
-    if urlsplit(call.url).query:
-        raise ValueError("parameters belong in the call's query")
     url = httpx.URL(call.url)
-    return url.copy_with(query=urlencode(call.query).encode()) if call.query else url
+    if not call.query:
+        return url
+    parts = (url.query, urlencode(call.query).encode())
+    return url.copy_with(query=b"&".join(part for part in parts if part))
 
 
 def _origin(url: httpx.URL) -> str:

@@ -25,7 +25,7 @@ from zoho.connections.tables import (
     organisation_columns,
 )
 from zoho.database import Database
-from zoho.errors import KeyLost, NotConnected, OrganisationRefused
+from zoho.errors import GrantLost, KeyLost, NotConnected, OrganisationRefused
 from zoho.records import Organisation, Product, Who
 
 _TELLING = tuple(column for column in connections.c if column.name not in SECRET_COLUMNS)
@@ -68,6 +68,21 @@ class Connections:
     async def of(self, who: Who) -> tuple[Connection, ...]:
         """Every connection of this person, by product. Needs no key."""
         return await self._select(who, None)
+
+    async def opened(self, who: Who, product: Product) -> Connection:
+        """This person's connection, fit for calls.
+
+        Raises NotConnected, GrantLost when it needs a reconnect, and KeyLost when its tokens cannot be read.
+        """
+        query = select(connections).where(*of(connections, who, product))
+        async with self._database.read() as reader:
+            row = (await reader.execute(query)).mappings().one_or_none()
+        if row is None:
+            raise NotConnected
+        connection = connection_from(row, self._now())
+        if connection.status is Status.NEEDS_RECONNECT:
+            raise GrantLost
+        return connection
 
     async def choose_portal(self, who: Who, product: Product, org_id: str) -> Connection:
         """Take one of the organisations offered at connect; choosing the same one again changes nothing.

@@ -1,0 +1,147 @@
+"""What one person may use of Zoho, with their own login and rights; the place where the Zoho side meets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from zoho.client import Client, FixedLogin, Session, ZohoAuth, new_http
+from zoho.connections import Connection, Connections, Grant
+from zoho.database import Database
+from zoho.desk import Desk
+from zoho.errors import OrganisationRefused, UnsupportedRegion
+from zoho.links import PRODUCT_LINK, Links
+from zoho.oauth import Credentials, Discovered, OAuth, TokenEndpoint, usable_portals
+from zoho.organisations import OrganisationKey, Organisations
+from zoho.records import Product, Who
+from zoho.regions import Region, Regions
+
+__all__ = ["Access", "Credentials", "Preferences", "Zoho"]
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What an operator may set about the Zoho side; see the settings of the same names."""
+
+    products_duplicate_path: str = "/api/v1/products/duplicate"
+    product_link: str = PRODUCT_LINK
+    flag_field: str = ""
+    observe_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One person's way into one product: calls made through it carry that person's login."""
+
+    who: Who
+    connection: Connection
+    region: Region
+    desk: Desk
+    links: Links
+    organisation: OrganisationKey
+
+
+class Zoho:
+    """The Zoho side of one installation."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        regions: Regions,
+        credentials: Credentials,
+        redirect_uri: str,
+        preferences: Preferences,
+        now: Callable[[], datetime],
+        http: httpx.AsyncClient | None = None,
+    ) -> None:
+        """``http`` is used, and closed in the end, in place of a client made here."""
+        self.regions = regions
+        self.preferences = preferences
+        self._http = http or new_http()
+        self.organisations = Organisations(database, now=now)
+        self._client = Client(self._http, regions=regions, organisations=self.organisations, now=now)
+        tokens = TokenEndpoint(
+            self._client.post_form,
+            regions=regions,
+            credentials=credentials,
+            redirect_uri=redirect_uri,
+            now=now,
+        )
+        self.connections = Connections(database, tokens, now=now)
+        self.oauth = OAuth(
+            tokens,
+            self.connections,
+            self._discover,
+            regions=regions,
+            credentials=credentials,
+            redirect_uri=redirect_uri,
+        )
+
+    async def open(self, who: Who, product: Product = Product.DESK) -> Access:
+        """What this person may use.
+
+        Raises NotConnected, GrantLost when they have to connect again, KeyLost when the stored tokens cannot
+        be read, UnsupportedRegion when the product's host in their data centre is not known any more.
+        """
+        connection = await self.connections.opened(who, product)
+        region = self.regions[connection.dc]
+        if not region.desk:
+            raise UnsupportedRegion(region.name)
+        return Access(
+            who=who,
+            connection=connection,
+            region=region,
+            desk=self._desk(self._session(connection, region)),
+            links=Links(region, connection.portal, connection.org_id, self.preferences.product_link),
+            organisation=OrganisationKey(product, connection.dc, connection.org_id),
+        )
+
+    async def close(self) -> None:
+        """Wait for the refreshes under way, then close every connection to Zoho."""
+        await self.connections.close()
+        await self._http.aclose()
+
+    def _session(self, connection: Connection, region: Region) -> Session:
+        """Calls with the connection's token; when the organisation is refused the list is read again."""
+        key = OrganisationKey(connection.product, connection.dc, connection.org_id)
+
+        def login() -> ZohoAuth:
+            return ZohoAuth(self.connections, connection.who, connection.product)
+
+        async def still_listed() -> bool:
+            listed = await self._desk(Session(self._client, region.desk, key, login)).organisations()
+            try:
+                await self.connections.note_organisations(connection.who, connection.product, listed)
+            except OrganisationRefused:
+                return False
+            return True
+
+        return Session(
+            self._client,
+            region.desk,
+            key,
+            login,
+            organisation_name=connection.org_name,
+            still_listed=still_listed,
+        )
+
+    def _desk(self, session: Session) -> Desk:
+        return Desk(session, products_duplicate_path=self.preferences.products_duplicate_path)
+
+    async def _discover(self, grant: Grant, product: Product) -> Discovered:
+        """What a grant reaches that is not stored yet: asked with its own token as it is."""
+
+        def session(org_id: str) -> Session:
+            key = OrganisationKey(product, grant.dc, org_id)
+            return Session(
+                self._client, self.regions[grant.dc].desk, key, lambda: FixedLogin(grant.access_token)
+            )
+
+        listed = await self._desk(session("")).organisations()
+        portals = usable_portals(listed)
+        name = await self._desk(session(portals[0].id)).my_name() if portals else ""
+        return Discovered(listed, name)
