@@ -1,0 +1,242 @@
+"""What somebody typed after ``/duplicates``, read into one of a few plain values. Pure.
+
+``text`` is everything after the first blank as one string, with what phones and clients make of it: curly
+quotes, no-break spaces, wrapped addresses, entities.
+https://docs.slack.dev/interactivity/implementing-slash-commands
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+from zoho.records import Module, Product
+
+MOST_FILTERS = 10
+LONGEST_VALUE = 200
+
+_KEY = re.compile(r"[A-Za-z][\w.]{0,49}", re.ASCII)
+_WRAPPED = re.compile(r"<(?![@#!])([^<>|\s]+)(?:\|([^<>|]*))?>")
+_DOUBLE = '"“”„‟«»'
+_SINGLE = "'‘’‚‛"
+_UNSEEN = "\u200b\u2060\ufeff"
+
+_LISTS = {
+    "contact": Module.DESK_CONTACTS,
+    "contacts": Module.DESK_CONTACTS,
+    "account": Module.DESK_ACCOUNTS,
+    "accounts": Module.DESK_ACCOUNTS,
+    "product": Module.DESK_PRODUCTS,
+    "products": Module.DESK_PRODUCTS,
+}
+_PRODUCT_WORDS = ("connect", "disconnect")
+
+
+class Violation(StrEnum):
+    """What a filter may not be; each has its own sentence."""
+
+    NO_LIST = "no_list"
+    NOT_A_FILTER = "not_a_filter"
+    OPEN_QUOTE = "open_quote"
+    BAD_KEY = "bad_key"
+    NO_VALUE = "no_value"
+    LONG_VALUE = "long_value"
+    TWICE = "twice"
+    TOO_MANY = "too_many"
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """Search these lists, every one when none is named; ``text`` asks for the same again."""
+
+    modules: tuple[Module, ...]
+    filters: tuple[tuple[str, str], ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    """Show what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Connect a product."""
+
+    product: Product
+
+
+@dataclass(frozen=True, slots=True)
+class Disconnect:
+    """End the connection to one product, or to every one."""
+
+    product: Product | None
+
+
+@dataclass(frozen=True, slots=True)
+class CrmAsked:
+    """Something about Zoho CRM, which cannot be searched yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Words that are no command and no list."""
+
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class BadFilter:
+    """A filter that cannot be used; ``typed`` is the part of it that is meant."""
+
+    violation: Violation
+    typed: str
+
+
+Read = Search | Help | Connect | Disconnect | CrmAsked | Unknown | BadFilter
+
+
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """One piece of the text: a bare word, or a filter's key and value."""
+
+    text: str
+    key: str | None = None
+    is_quoted: bool = False
+    is_open: bool = False
+
+
+def read(text: str) -> Read:
+    """The command in ``text``; never raises."""
+    plain = _plain(text)
+    words = _split(plain)
+    if not words:
+        return Search((), (), "")
+    if words[0].key is not None:
+        return BadFilter(Violation.NO_LIST, words[0].key)
+    first = "" if words[0].is_quoted else words[0].text.casefold()
+    if first in ("help", "?"):
+        return Help()
+    if first == "crm" or (first in _PRODUCT_WORDS and _second(words) == "crm"):
+        return CrmAsked()
+    if first in _PRODUCT_WORDS:
+        return _connection(first, words)
+    if first == "desk":
+        return _list(words[1:], prefix="desk ", text=plain) if len(words) > 1 else Search((), (), plain)
+    return _list(words, prefix="", text=plain)
+
+
+def _second(words: list[_Word]) -> str:
+    return words[1].text.casefold() if len(words) > 1 and words[1].key is None else ""
+
+
+def _connection(verb: str, words: list[_Word]) -> Read:
+    second = _second(words)
+    if len(words) > 2 or (len(words) == 2 and second != "desk"):
+        return Unknown(f"{verb} {words[1].text}")
+    if verb == "connect":
+        return Connect(Product.DESK)
+    return Disconnect(Product.DESK if second else None)
+
+
+def _list(words: list[_Word], *, prefix: str, text: str) -> Read:
+    name = words[0]
+    if name.key is not None:
+        return BadFilter(Violation.NO_LIST, name.key)
+    module = None if name.is_quoted else _LISTS.get(name.text.casefold())
+    if module is None:
+        return Unknown(f"{prefix}{name.text}")
+    wrong = _first_violation(words[1:])
+    if wrong is not None:
+        return wrong
+    filters = tuple((word.key or "", word.text) for word in words[1:])
+    return Search((module,), filters, text)
+
+
+def _first_violation(words: list[_Word]) -> BadFilter | None:
+    seen: set[str] = set()
+    for word in words:
+        violation = _violation(word, seen)
+        if violation is not None:
+            return BadFilter(violation, word.text if word.key is None else word.key)
+        seen.add(word.key or "")
+    if len(words) > MOST_FILTERS:
+        return BadFilter(Violation.TOO_MANY, words[MOST_FILTERS].key or "")
+    return None
+
+
+def _violation(word: _Word, seen: set[str]) -> Violation | None:
+    if word.is_open:
+        return Violation.OPEN_QUOTE
+    if word.key is None:
+        return Violation.NOT_A_FILTER
+    if not _KEY.fullmatch(word.key):
+        return Violation.BAD_KEY
+    if not word.text.strip():
+        return Violation.NO_VALUE
+    if len(word.text) > LONGEST_VALUE:
+        return Violation.LONG_VALUE
+    return Violation.TWICE if word.key in seen else None
+
+
+def _plain(text: str) -> str:
+    """``text`` with wrapped addresses unwrapped, entities read, and only one kind of blank."""
+    unwrapped = _WRAPPED.sub(_as_typed, text)
+    return "".join(_blank(character) for character in html.unescape(unwrapped)).strip()
+
+
+def _as_typed(found: re.Match[str]) -> str:
+    target, label = found.group(1), found.group(2)
+    return label or re.sub(r"^(mailto|tel):", "", target)
+
+
+def _blank(character: str) -> str:
+    if character.isspace():
+        return " "
+    is_unseen = character in _UNSEEN or unicodedata.category(character) in ("Cc", "Cs")
+    return "" if is_unseen else character
+
+
+def _split(text: str) -> list[_Word]:
+    words: list[_Word] = []
+    place = 0
+    while place < len(text):
+        if text[place] == " ":
+            place += 1
+            continue
+        word, place = _next_word(text, place)
+        words.append(word)
+    return words
+
+
+def _next_word(text: str, start: int) -> tuple[_Word, int]:
+    if text[start] in _DOUBLE + _SINGLE:
+        return _quoted(text, start, None)
+    end = _end_of_word(text, start)
+    key, equals, value = text[start:end].partition("=")
+    if not equals:
+        return _Word(text[start:end]), end
+    at = start + len(key) + 1
+    if value and value[0] in _DOUBLE + _SINGLE:
+        return _quoted(text, at, key)
+    return _Word(value, key), end
+
+
+def _end_of_word(text: str, start: int) -> int:
+    end = text.find(" ", start)
+    return len(text) if end < 0 else end
+
+
+def _quoted(text: str, start: int, key: str | None) -> tuple[_Word, int]:
+    """A word in quotes: any mark of the same kind, followed by a blank or the end, closes it."""
+    marks = _DOUBLE if text[start] in _DOUBLE else _SINGLE
+    for place in range(start + 1, len(text)):
+        if text[place] in marks and (place + 1 == len(text) or text[place + 1] == " "):
+            return _Word(text[start + 1 : place], key, is_quoted=True), place + 1
+    end = _end_of_word(text, start)
+    if marks is _SINGLE:
+        return _Word(text[start:end], key), end  # an apostrophe, such as in ’s-Hertogenbosch
+    return _Word(text[start + 1 :], key, is_open=True), len(text)

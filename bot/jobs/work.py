@@ -1,0 +1,65 @@
+"""What is handed over: frozen dataclasses, so that work can become durable without touching a handler."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from zoho.records import Product, Who
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Where an answer goes: the ``response_url`` while it lives, else the channel, else a direct message.
+
+    ``is_click`` says that the answer takes the place of the message that was clicked.
+    """
+
+    channel: str
+    response_url: str
+    is_click: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Something to be done for a person.
+
+    ``key`` makes it happen once, however often Slack delivers it ("" where that cannot happen); ``home`` is
+    the workspace that person belongs to, ``at`` when it was asked for.
+    """
+
+    who: Who
+    home: str
+    reply: Reply
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Typed(Job):
+    """A slash command, with the text as it came."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Click(Job):
+    """A button or a menu: its id, and its value or the option that was chosen."""
+
+    action_id: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Connected(Job):
+    """A connection was made; ``asked`` is the key of the command that waits for it ("" for none)."""
+
+    product: Product
+    asked: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Job):
+    """A listener failed before it could hand anything over."""
+
+    error: Exception

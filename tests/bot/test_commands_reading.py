@@ -1,0 +1,164 @@
+"""What people type, with all that phones and clients make of it."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from bot.commands.reading import (
+    BadFilter,
+    Connect,
+    CrmAsked,
+    Disconnect,
+    Help,
+    Read,
+    Search,
+    Unknown,
+    Violation,
+    read,
+)
+from zoho.records import Module, Product
+
+CONTACTS, ACCOUNTS, PRODUCTS = Module.DESK_CONTACTS, Module.DESK_ACCOUNTS, Module.DESK_PRODUCTS
+
+
+@pytest.mark.parametrize(
+    ("text", "modules"),
+    [
+        ("", ()),
+        ("   ", ()),
+        ("\u00a0", ()),
+        ("desk", ()),
+        ("contacts", (CONTACTS,)),
+        ("Desk  Contacts ", (CONTACTS,)),
+        ("desk\u00a0accounts", (ACCOUNTS,)),
+        ("desk\u200b products", (PRODUCTS,)),
+        ("product", (PRODUCTS,)),
+        ("desk account", (ACCOUNTS,)),
+    ],
+)
+def test_a_search_names_its_lists(text: str, modules: tuple[Module, ...]) -> None:
+    found = read(text)
+    assert isinstance(found, Search)
+    assert (found.modules, found.filters) == (modules, ())
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("help", Help()),
+        ("HELP", Help()),
+        ("?", Help()),
+        ("connect", Connect(Product.DESK)),
+        ("connect desk", Connect(Product.DESK)),
+        ("disconnect", Disconnect(None)),
+        ("Disconnect Desk", Disconnect(Product.DESK)),
+        ("crm", CrmAsked()),
+        ("CRM contacts city=Hamburg", CrmAsked()),
+        ("connect crm", CrmAsked()),
+        ("disconnect crm", CrmAsked()),
+    ],
+)
+def test_the_other_commands(text: str, expected: Read) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "typed"),
+    [
+        ("desk contatcs", "desk contatcs"),
+        ("contatcs", "contatcs"),
+        ("hlep me", "hlep"),
+        ("connect desk now", "connect desk"),
+        ("connect dsk", "connect dsk"),
+        ("ann@kestrel.example", "ann@kestrel.example"),
+        ('"help"', "help"),
+        ('"crm"', "crm"),
+        ("<!channel>", "<!channel>"),
+        ("`*x*`", "`*x*`"),
+        ("x" * 5000, "x" * 5000),
+    ],
+)
+def test_unknown_words_are_kept_as_they_were_typed(text: str, typed: str) -> None:
+    assert read(text) == Unknown(typed)
+
+
+@pytest.mark.parametrize(
+    ("text", "filters"),
+    [
+        ("contacts city=Hamburg", (("city", "Hamburg"),)),
+        ('contacts city="New York" type=Lead', (("city", "New York"), ("type", "Lead"))),
+        ("contacts city=“New York”", (("city", "New York"),)),
+        ("contacts city=„Bad Homburg“", (("city", "Bad Homburg"),)),
+        ("contacts city=‘New York’", (("city", "New York"),)),
+        ("contacts city='New York'", (("city", "New York"),)),
+        ("contacts city=’s-Hertogenbosch", (("city", "’s-Hertogenbosch"),)),
+        ("contacts lastName=O'Brien", (("lastName", "O'Brien"),)),
+        ('contacts lastName="O\'Brien Jr"', (("lastName", "O'Brien Jr"),)),
+        ("contacts note=\"it is 'new'\"", (("note", "it is 'new'"),)),
+        ('contacts note="first\nsecond"', (("note", "first second"),)),
+        ("contacts cf.cf_size=a=b", (("cf.cf_size", "a=b"),)),
+        (
+            "contacts email=<mailto:ann@kestrel.example|ann@kestrel.example>",
+            (("email", "ann@kestrel.example"),),
+        ),
+        ("accounts website=<http://kestrel.example|kestrel.example>", (("website", "kestrel.example"),)),
+        ("accounts website=<https://kestrel.example>", (("website", "https://kestrel.example"),)),
+        ("contacts phone=<tel:+4940123|+4940123>", (("phone", "+4940123"),)),
+        ("products productName=R&amp;D", (("productName", "R&D"),)),
+        ("contacts city=<!channel>", (("city", "<!channel>"),)),
+        ("contacts createdTime=2024-01-01..2024-02-01", (("createdTime", "2024-01-01..2024-02-01"),)),
+        ("contacts lastName=🦊", (("lastName", "🦊"),)),
+        ("contacts lastName=عمر", (("lastName", "عمر"),)),
+        (f"contacts city={'x' * 200}", (("city", "x" * 200),)),
+        (f"contacts {'k' * 50}=v", (("k" * 50, "v"),)),
+        (" ".join(["contacts", *(f"k{n}=v" for n in range(10))]), tuple((f"k{n}", "v") for n in range(10))),
+    ],
+)
+def test_filters_are_read_as_they_were_meant(text: str, filters: tuple[tuple[str, str], ...]) -> None:
+    found = read(text)
+    assert isinstance(found, Search)
+    assert found.filters == filters
+
+
+@pytest.mark.parametrize(
+    ("text", "violation", "typed"),
+    [
+        ("city=Hamburg", Violation.NO_LIST, "city"),
+        ("desk city=Hamburg", Violation.NO_LIST, "city"),
+        ("contacts Hamburg", Violation.NOT_A_FILTER, "Hamburg"),
+        ('contacts city="New York', Violation.OPEN_QUOTE, "city"),
+        ("contacts city=“New York", Violation.OPEN_QUOTE, "city"),
+        ('contacts "New York', Violation.OPEN_QUOTE, "New York"),
+        ("contacts 1st=a", Violation.BAD_KEY, "1st"),
+        ("contacts =a", Violation.BAD_KEY, ""),
+        ("contacts ci-ty=a", Violation.BAD_KEY, "ci-ty"),
+        ("contacts größe=a", Violation.BAD_KEY, "größe"),
+        (f"contacts {'k' * 51}=a", Violation.BAD_KEY, "k" * 51),
+        ("contacts city=", Violation.NO_VALUE, "city"),
+        ('contacts city=" "', Violation.NO_VALUE, "city"),
+        (f"contacts city={'x' * 201}", Violation.LONG_VALUE, "city"),
+        (f'contacts city="{"x " * 2500}"', Violation.LONG_VALUE, "city"),
+        ("contacts city=a city=b", Violation.TWICE, "city"),
+        (" ".join(["contacts", *(f"k{n}=v" for n in range(11))]), Violation.TOO_MANY, "k10"),
+    ],
+)
+def test_a_filter_that_cannot_be_used_is_named(text: str, violation: Violation, typed: str) -> None:
+    assert read(text) == BadFilter(violation, typed)
+
+
+def test_the_text_of_a_search_asks_for_the_same_again() -> None:
+    for text in ('contacts  city="New York"', "desk products", "accounts accountName=„Kestrel Logistics“"):
+        first = read(text)
+        assert isinstance(first, Search)
+        again = read(first.text)
+        assert isinstance(again, Search)
+        assert (again.modules, again.filters) == (first.modules, first.filters)
+
+
+@pytest.mark.parametrize("piece", ['"', "'", "<", "=", 'a="', "<mailto:", "&", "“ ", "é"])
+def test_five_thousand_characters_of_anything_are_read_in_no_time(piece: str) -> None:
+    begun = time.perf_counter()
+    read(f"contacts {piece * (5000 // len(piece))}")
+    assert time.perf_counter() - begun < 0.5
