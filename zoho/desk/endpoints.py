@@ -138,6 +138,7 @@ class Desk:
         offset: int,
         filters: Iterable[tuple[str, str]] = (),
         fields: Sequence[str] = (),
+        limit: int = LIMIT,
     ) -> tuple[Record, ...]:
         """One page of a list, oldest first; ``fields`` asks for fields that the rows lack by default.
 
@@ -149,7 +150,7 @@ class Desk:
         given = dict(filters)
         if not given.keys() <= LIST_FILTERS[module]:
             raise ValueError("the list does not know this filter")
-        query = {"from": str(offset), "limit": str(LIMIT), "sortBy": "createdTime", **given}
+        query = {"from": str(offset), "limit": str(limit), "sortBy": "createdTime", **given}
         if module in _LIST_INCLUDES:
             query["include"] = _LIST_INCLUDES[module]
         if fields:

@@ -1,0 +1,1 @@
+"""Finding duplicates: `normalize`, `groups` and `reasons` are pure; `search` asks Desk."""

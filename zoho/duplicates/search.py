@@ -1,0 +1,200 @@
+"""The duplicate search of one person in one Desk organisation.
+
+Every way ends in what was found, or in the error that stopped it; "nothing" is said only after rows, or the
+organisation list, proved that the right organisation answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from zoho import scopes
+from zoho.desk import Desk, DuplicateAnswer
+from zoho.duplicates import groups, reading, support
+from zoho.duplicates.filters import Filters, sort_out
+from zoho.duplicates.values import PLANS, Walk
+from zoho.errors import OrganisationRefused, ScopeMissing
+from zoho.organisations import OrganisationKey, Organisations
+from zoho.records import Found, Group, Module, Record
+from zoho.scopes import Way
+
+
+class Search:
+    """Finds possible duplicates with one person's login."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        organisations: Organisations,
+        organisation: OrganisationKey,
+        *,
+        organisation_name: str,
+        granted: frozenset[str],
+        now: Callable[[], datetime],
+    ) -> None:
+        """``granted`` are the scopes of the person's connection."""
+        self._desk = desk
+        self._organisations = organisations
+        self._key = organisation
+        self._name = organisation_name
+        self._granted = granted
+        self._now = now
+
+    async def run(self, module: Module, filters: Mapping[str, str], *, groups: int = 5) -> Found:
+        """Search one module; the members of at least ``groups`` groups are known afterwards, or of all.
+
+        Raises ScopeMissing (before any call, where the grant is known to lack one), UnknownFilter,
+        BadRequest, TooLarge, ModuleError, OrganisationRefused, WrongRegion, and what a call may raise.
+        """
+        way = Way.VALUES if module in PLANS else Way.LIST
+        self._demand(module, way)
+        try:
+            if module is Module.DESK_PRODUCTS:
+                return await self._products(filters)
+            sorted_out = sort_out(module, filters)
+            if sorted_out.is_empty:
+                found = self._start(module, filters, "values", ignored=sorted_out.ignored)
+                return await self._walk(found, self._new_walk(module), groups)
+            return await self._by_list(module, filters, sorted_out)
+        except ScopeMissing as error:
+            if error.missing:
+                raise
+            named = scopes.needed(module, way)
+            raise ScopeMissing(error.words, code=error.code, status=error.status, missing=named) from error
+
+    async def more(self, found: Found, *, groups: int) -> Found:
+        """The same search with the members of at least ``groups`` groups known; no call when they are."""
+        if len(found.groups) >= groups or found.is_complete or found.source != "values":
+            return found
+        self._demand(found.module, Way.VALUES)
+        walk = self._new_walk(found.module, found)
+        return await self._walk(found, walk, groups)
+
+    async def reread(self, module: Module, ids: Sequence[str]) -> tuple[Record, ...]:
+        """The live members as this login sees them; those that are gone are left out."""
+        self._demand(module, Way.LIST)
+        return tuple(record for record in await self._desk.records(module, ids) if not record.is_gone)
+
+    async def _products(self, filters: Mapping[str, str]) -> Found:
+        """By the mission's endpoint where the organisation has it and the grant covers it, else by list."""
+        module = Module.DESK_PRODUCTS
+        lacking = scopes.missing(self._granted, scopes.needed(module, Way.ENDPOINT))
+        if not lacking and await self._organisations.has_endpoint(self._key) is not False:
+            answer = await support.ask(self._desk, filters, self._note_endpoint)
+            if answer is not None:
+                return await self._answered(answer, filters)
+        found = await self._by_list(module, filters, sort_out(module, filters))
+        return replace(found, missing_scopes=lacking)
+
+    async def _note_endpoint(self, answers: bool) -> None:
+        await self._organisations.note_endpoint(self._key, answers)
+
+    async def _answered(self, answer: DuplicateAnswer, filters: Mapping[str, str]) -> Found:
+        """Zoho's own groups as they are, its loose rows by our rule."""
+        module = Module.DESK_PRODUCTS
+        named = zip(answer.groups, answer.values, strict=True)
+        given = [groups.as_given(module, members, value) for members, value in named]
+        zohos = {group.ids: group for group in given if group is not None}
+        ours = groups.find(module, answer.rows)
+        all_groups = {**{group.ids: group for group in ours.groups}, **zohos}
+        if not answer.groups and not answer.rows:
+            await self._prove()
+        found = self._start(module, filters, "endpoint")
+        alone = sum(
+            1 for members, group in zip(answer.groups, given, strict=True) if members and group is None
+        )
+        return _grouped(
+            replace(found, shared_by_many=ours.shared_by_many, left_alone=ours.left_alone + alone),
+            groups.worst_first(all_groups.values()),
+        )
+
+    async def _by_list(self, module: Module, filters: Mapping[str, str], sorted_out: Filters) -> Found:
+        rows = await reading.read_list(self._desk, module, sorted_out)
+        if not rows:
+            await self._prove()
+        sorted_out.check(module, rows)
+        kept = sorted_out.keep(row for row in rows if not row.is_gone)
+        outcome = groups.find(module, kept)
+        found = self._start(module, filters, "list", ignored=sorted_out.ignored)
+        return _grouped(
+            replace(found, compared=len(kept), shared_by_many=outcome.shared_by_many), outcome.groups
+        )
+
+    def _new_walk(self, module: Module, found: Found | None = None) -> Walk:
+        async def is_too_large(field: str) -> bool:
+            return await self._organisations.is_too_large(self._key, module, field)
+
+        async def note_too_large(field: str) -> None:
+            await self._organisations.note_too_large(self._key, module, field)
+
+        return Walk(
+            self._desk,
+            module,
+            is_too_large=is_too_large,
+            note_too_large=note_too_large,
+            known=found.groups if found else (),
+            shared=found.shared_by_many if found else (),
+            pending=found.pending if found else None,
+        )
+
+    async def _walk(self, found: Found, walk: Walk, wanted: int) -> Found:
+        await walk.go(wanted)
+        if not walk.saw_rows:
+            await self._prove()
+        after = replace(
+            found,
+            groups=walk.groups,
+            total=walk.total,
+            so_far=walk.is_so_far,
+            shared_by_many=walk.shared,
+            pending=walk.pending,
+        )
+        return replace(after, records=_members(walk.groups) if after.is_complete else None)
+
+    async def _prove(self) -> None:
+        """An empty answer is no proof: the stored organisation has to be among those this login reaches.
+
+        Raises OrganisationRefused when it is not, WrongRegion, and ScopeMissing when that cannot be read.
+        """
+        try:
+            listed = await self._desk.organisations()
+        except ScopeMissing as error:
+            named = (scopes.BASIC_READ,)
+            raise ScopeMissing(error.words, code=error.code, status=error.status, missing=named) from error
+        if self._key.org_id not in {organisation.id for organisation in listed}:
+            raise OrganisationRefused(self._name or self._key.org_id)
+
+    def _demand(self, module: Module, way: Way) -> None:
+        lacking = scopes.missing(self._granted, scopes.needed(module, way))
+        if lacking:
+            raise ScopeMissing(missing=lacking)
+
+    def _start(
+        self, module: Module, filters: Mapping[str, str], source: str, *, ignored: tuple[str, ...] = ()
+    ) -> Found:
+        """A search in which nothing is known yet."""
+        return Found(
+            module=module,
+            dc=self._key.dc,
+            org_id=self._key.org_id,
+            org_name=self._name,
+            groups=(),
+            total=0,
+            so_far=False,
+            at=self._now(),
+            source=source,
+            ignored=ignored,
+            filters=tuple(filters.items()),
+        )
+
+
+def _grouped(found: Found, all_groups: tuple[Group, ...]) -> Found:
+    """A search whose groups are all known."""
+    return replace(found, groups=all_groups, total=len(all_groups), records=_members(all_groups))
+
+
+def _members(all_groups: Sequence[Group]) -> int:
+    """How many records stand in groups, each counted once."""
+    return len({record.id for group in all_groups for record in group.records})

@@ -1,0 +1,242 @@
+"""Values first, members on demand: contacts and accounts by Zoho's own lists of shared values.
+
+Zoho lists which values several records share, and on request the records behind one value. A strong value
+makes a group by itself, so the values alone give the number of groups; a rule on pairs needs the members.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from zoho.desk import LIMIT, Desk, ValueCount, pages, together
+from zoho.duplicates import groups, normalize
+from zoho.duplicates.groups import MOST_HOLDERS, Value
+from zoho.errors import TooLarge
+from zoho.records import Group, Module, Pending, Record, SharedValue
+
+PAIR_CALLS = 20
+"""How many calls one search, or one turn of the page, spends on rules that need the members."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The fields whose values are asked for, by Zoho's names, and the kinds of value they hold."""
+
+    strong: str
+    pair: str
+    kinds: Mapping[str, str]
+
+
+PLANS: Mapping[Module, Plan] = {
+    Module.DESK_CONTACTS: Plan("bothEmail", "phone", {"bothEmail": "e-mail", "phone": "phone"}),
+    Module.DESK_ACCOUNTS: Plan("", "accountName", {"accountName": "name"}),
+}
+_KEYS: Mapping[str, Callable[[str], str]] = {
+    "e-mail": normalize.email_key,
+    "phone": normalize.phone_key,
+    "name": normalize.name_key,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    """A value whose members were not asked for yet."""
+
+    field: str
+    value: str
+    holders: int
+
+
+class Walk:
+    """One search by values under way: what is known, and what is still to be asked."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        module: Module,
+        *,
+        is_too_large: Callable[[str], Awaitable[bool]],
+        note_too_large: Callable[[str], Awaitable[None]],
+        known: Sequence[Group] = (),
+        shared: Sequence[SharedValue] = (),
+        pending: Pending | None = None,
+    ) -> None:
+        """``is_too_large`` and ``note_too_large`` remember, per field, that Zoho mails a report instead."""
+        self._desk = desk
+        self._module = module
+        self._plan = PLANS[module]
+        self._is_too_large = is_too_large
+        self._note_too_large = note_too_large
+        if pending is None:
+            pending = Pending(
+                pages=tuple((field, 0) for field in (self._plan.strong, self._plan.pair) if field)
+            )
+        self.groups = tuple(known)
+        self.shared = tuple(shared)
+        self.saw_rows = bool(known or shared)
+        self._values = [_Waiting(*value) for value in pending.values]
+        self._pages = dict(pending.pages)
+        self._last_page = {field: frozenset(values) for field, *values in pending.seen}
+
+    @property
+    def pending(self) -> Pending:
+        """What is still to be asked, for `Walk` to go on from."""
+        return Pending(
+            values=tuple((one.field, one.value, one.holders) for one in self._values),
+            pages=tuple(self._pages.items()),
+            seen=tuple((field, *sorted(values)) for field, values in self._last_page.items()),
+        )
+
+    @property
+    def total(self) -> int:
+        """Groups known, and strong values whose members were not asked for."""
+        return len(self.groups) + len({self._value(one) for one in self._of(self._plan.strong)})
+
+    @property
+    def is_so_far(self) -> bool:
+        """Whether the rule on pairs was begun and is not gone through."""
+        pair = self._plan.pair
+        return bool(self._of(pair)) or (pair in self._pages and not self._is_untouched)
+
+    @property
+    def _is_untouched(self) -> bool:
+        """Whether the values of the pair rule wait behind those of the strong field, none asked for yet."""
+        return bool(self._plan.strong) and self._pages.get(self._plan.pair) == 0
+
+    async def go(self, wanted: int) -> None:
+        """Ask until ``wanted`` groups are known or nothing is left, within the calls that may be spent.
+
+        Raises TooLarge where Zoho mails a report; groups found on the way there are not lost to it, the
+        next turn raises it.
+        """
+        before = len(self.groups)
+        if self._plan.strong:
+            await self._page_through(self._plan.strong)
+            await self._fetch(self._plan.strong, wanted, PAIR_CALLS + wanted)
+            if self._of(self._plan.strong):
+                return
+        try:
+            await self._pairs(wanted)
+        except TooLarge:
+            if len(self.groups) == before:
+                raise
+
+    async def _page_through(self, field: str) -> None:
+        """All values of a strong field, since they are the number in the headline."""
+        if field not in self._pages:
+            return
+        await self._refuse_if_too_large(field)
+
+        async def fetch(offset: int) -> tuple[ValueCount, ...]:
+            return await self._page(field, offset)
+
+        async for page in pages(fetch, key=lambda one: one.value):
+            self._take(field, page)
+        del self._pages[field]
+
+    async def _pairs(self, wanted: int) -> None:
+        """Page and fetch in turns, most holders first, so that the calls go where groups are likely."""
+        field, calls = self._plan.pair, PAIR_CALLS
+        while len(self.groups) < wanted and calls > 0:
+            if self._of(field):
+                calls -= await self._fetch(field, wanted, calls)
+            elif field in self._pages:
+                await self._refuse_if_too_large(field)
+                await self._next_page(field)
+                calls -= 1
+            else:
+                return
+
+    async def _next_page(self, field: str) -> None:
+        page = await self._page(field, self._pages[field])
+        fresh = {one.value for one in page} - self._last_page.get(field, frozenset())
+        self._take(field, [one for one in page if one.value in fresh])
+        if len(page) < LIMIT or not fresh:
+            del self._pages[field]
+            self._last_page.pop(field, None)
+        else:
+            self._pages[field] += len(page)
+            self._last_page[field] = frozenset(one.value for one in page)
+
+    async def _page(self, field: str, offset: int) -> tuple[ValueCount, ...]:
+        try:
+            page = await self._desk.duplicate_values(self._module, field, offset=offset)
+        except TooLarge:
+            await self._note_too_large(field)
+            raise
+        self.saw_rows = self.saw_rows or bool(page)
+        return page
+
+    async def _refuse_if_too_large(self, field: str) -> None:
+        if await self._is_too_large(field):
+            raise TooLarge(status=202, rows=100_000)
+
+    def _take(self, field: str, page: Iterable[ValueCount]) -> None:
+        """Sort values into those to be fetched, most holders first, and those folded away."""
+        folded = self._folded
+        for one in page:
+            waiting = _Waiting(field, one.value, max(one.count, 2))
+            value = self._value(waiting)
+            if not value.key or one.count == 1:
+                continue
+            if one.count > MOST_HOLDERS or not groups.is_evidence(self._module, value):
+                if value not in folded:
+                    self._fold(one.value, one.count, value)
+            else:
+                self._values.append(waiting)
+        self._values.sort(key=lambda waiting: (waiting.field != self._plan.strong, -waiting.holders))
+
+    def _fold(self, shown: str, holders: int, value: Value) -> None:
+        line = SharedValue(shown, holders, groups.is_placeholder(value))
+        self.shared = tuple(sorted((*self.shared, line), key=lambda one: -one.holders))
+
+    async def _fetch(self, field: str, wanted: int, calls: int) -> int:
+        """Ask for members until enough groups are known or the calls are spent; how many calls it took."""
+        spent = 0
+        while (missing := wanted - len(self.groups)) > 0 and spent < calls and self._of(field):
+            batch = self._next_values(field, min(missing, calls - spent))
+            found = await together(
+                self._desk.holders(self._module, field, one.value) for values in batch for one in values
+            )
+            spent += len(found)
+            answers = iter(found)
+            for values in batch:
+                self._add(self._value(values[0]), [record for _ in values for record in next(answers)])
+        return spent
+
+    def _next_values(self, field: str, how_many: int) -> list[list[_Waiting]]:
+        """The next values, each with its other spellings, taken out of what is waiting."""
+        batch: dict[Value, list[_Waiting]] = {}
+        for one in self._of(field):
+            value = self._value(one)
+            if value in batch or len(batch) < how_many:
+                batch.setdefault(value, []).append(one)
+        taken = {one for values in batch.values() for one in values}
+        self._values = [one for one in self._values if one not in taken]
+        return list(batch.values())
+
+    def _add(self, value: Value, records: Iterable[Record]) -> None:
+        """Group the members behind one value; what they turn out to be too many for is folded."""
+        members = [record for record in records if value in groups.values_of(record)]
+        found = groups.find(self._module, members, folded=self._folded)
+        for shared in found.shared_by_many:
+            if self._key(value.kind, shared.value) == value:
+                self._fold(shared.value, shared.holders, value)
+        self.groups = groups.join(self.groups, found.groups, self._folded)
+
+    @property
+    def _folded(self) -> frozenset[Value]:
+        """The values folded away, as every kind they could be of."""
+        kinds = self._plan.kinds.values()
+        return frozenset(self._key(kind, one.value) for one in self.shared for kind in kinds)
+
+    def _of(self, field: str) -> list[_Waiting]:
+        return [one for one in self._values if one.field == field]
+
+    def _value(self, one: _Waiting) -> Value:
+        return self._key(self._plan.kinds[one.field], one.value)
+
+    @staticmethod
+    def _key(kind: str, shown: str) -> Value:
+        return Value(kind, _KEYS[kind](shown))
