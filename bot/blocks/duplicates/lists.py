@@ -32,7 +32,10 @@ class Notice(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """One page of a stored search: ``cards`` are the groups from ``offset`` on."""
+    """One page of a stored search: ``cards`` are the groups from ``offset`` on.
+
+    ``is_worst`` when they are the largest of several lists instead.
+    """
 
     found: Found
     search: str
@@ -41,6 +44,7 @@ class ListPage:
     region_name: str
     observe_only: bool = False
     notice: Notice = Notice.NONE
+    is_worst: bool = False
 
     @property
     def last(self) -> int:
@@ -60,7 +64,7 @@ def group_list(page: ListPage) -> parts.Message:
     if page.notice:
         blocks.append(parts.section(_id(page, "note"), str(page.notice)))
     blocks += [
-        parts.header(_id(page, "head"), headline(found)),
+        parts.header(_id(page, "head"), _headline(page)),
         parts.context(_id(page, "ctx"), _about(page)),
     ]
     blocks += _filters(_id(page, "only"), found)
@@ -74,6 +78,12 @@ def _id(page: ListPage, part: str) -> str:
     return f"list:{page.search}:{part}:{page.offset // PAGE + 1}"
 
 
+def _headline(page: ListPage) -> str:
+    if page.is_worst:
+        return f"The {page.found.total} largest groups" if page.found.total > 1 else "The largest group"
+    return headline(page.found)
+
+
 def headline(found: Found) -> str:
     """ "12 possible duplicates in Desk contacts", with "so far" while values are left to go through."""
     count = words.counted(found.total, "possible duplicate")
@@ -83,7 +93,7 @@ def headline(found: Found) -> str:
 def _text(page: ListPage) -> str:
     start = page.offset + 1
     place = f", {start} to {page.last}" if page.last > start and page.found.total > len(page.cards) else ""
-    head = f"{headline(page.found)}{place}"
+    head = f"{_headline(page)}{place}"
     return words.fallback(head, [card.names for card in page.cards])
 
 
