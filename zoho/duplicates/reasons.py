@@ -73,10 +73,9 @@ def _of_products(records: Sequence[Record]) -> Reason:
 
 
 def _against_contacts(records: Sequence[Record]) -> Iterator[str]:
-    if _unlike(record.first_name for record in records):
-        yield "first names differ"
-    if _unlike(record.last_name for record in records):
-        yield "last names differ"
+    first, last = _unlike(one.first_name for one in records), _unlike(one.last_name for one in records)
+    if first or last:
+        yield "names differ" if first and last else f"{'first' if first else 'last'} names differ"
     yield from _own_crm_records(records, "contact")
 
 
@@ -184,7 +183,7 @@ def _phones(record: Record) -> dict[str, str]:
 
 def _websites(record: Record) -> dict[str, str]:
     key = normalize.website_key(record.website)
-    return {key: record.website} if key else {}
+    return {key: key} if key and not normalize.is_blank_word(record.website) else {}
 
 
 def _accounts(record: Record) -> dict[str, str]:

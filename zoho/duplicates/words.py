@@ -45,7 +45,7 @@ NO_ADDRESS = _words("""
 WEAK_PARTS = _words("a aa aaa abc abcd b no x xx xyz")
 """Local parts that say so only in front of the same word or another of that kind: ``a@a.com``."""
 
-SPECIMEN_PARTS = _words("email mail name user username youremail yourname")
+SPECIMEN_PARTS = _words("email mail my name no user username youremail yourname")
 SPECIMEN_HOSTS = _words("company domain email example mail yourcompany yourdomain")
 """The two sides of an address copied from a form: ``name@domain.com``."""
 
