@@ -9,6 +9,10 @@ from datetime import datetime, timedelta
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.blocks.help import other_company
+from bot.jobs.voice import Voice
+from bot.jobs.work import Job
+
 _KEPT = timedelta(hours=1)
 
 
@@ -64,3 +68,19 @@ class People:
         name = profile.get("real_name") or answer["user"].get("real_name") or answer["user"].get("name") or ""
         self._names[user] = (name, self._now())
         return str(name)
+
+
+@dataclass(frozen=True, slots=True)
+class Reception:
+    """Turns away people of other companies, who see this app's messages in shared channels."""
+
+    people: People
+    voice: Voice
+
+    async def admits(self, job: Job) -> bool:
+        """Whether the person belongs to our workspace; if not, they have been told so."""
+        workspace = await self.people.workspace()
+        if job.home == workspace.id == job.who.workspace:
+            return True
+        await self.voice.add(job, other_company(workspace.name))
+        return False

@@ -65,6 +65,9 @@ class Voice:
     async def _say_otherwise(self, job: Job, payload: dict[str, Any]) -> None:
         """https://docs.slack.dev/reference/methods/chat.postEphemeral; it fails where the bot is absent."""
         text, blocks = payload["text"], payload.get("blocks")
+        if not job.reply.channel:
+            await self._client.chat_postMessage(channel=job.who.user, **payload)
+            return
         try:
             await self._client.chat_postEphemeral(
                 channel=job.reply.channel, user=job.who.user, text=text, blocks=blocks

@@ -7,23 +7,27 @@ from datetime import datetime
 
 from bot.store.asked import Asked, AskedCommands
 from bot.store.effects import Effects
-from bot.store.flags import Flag, FlaggedRecord, Flags, Place, Spot
-from bot.store.lists import Lists, ShownGroup, StoredList
+from bot.store.flags import AlreadyFlagged, Flag, FlaggedRecord, Flags, Kept, Place, Spot, standing_on
+from bot.store.lists import Lists, Question, ShownGroup, StoredList
 from zoho.database import Database
 
 __all__ = [
+    "AlreadyFlagged",
     "Asked",
     "AskedCommands",
     "Effects",
     "Flag",
     "FlaggedRecord",
     "Flags",
+    "Kept",
     "Lists",
     "Place",
+    "Question",
     "ShownGroup",
     "Spot",
     "Store",
     "StoredList",
+    "standing_on",
 ]
 
 

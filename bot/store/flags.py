@@ -28,6 +28,15 @@ class Place(StrEnum):
     FIELD = "field"
 
 
+class Kept(StrEnum):
+    """Why a flag is in Slack alone, where nobody refused anything."""
+
+    NOT = ""
+    OBSERVE_ONLY = "observe_only"
+    NO_PLACE = "no_place"
+    NO_FIELD = "no_field"
+
+
 class Spot(NamedTuple):
     """One kind of record of one organisation, as one workspace sees it."""
 
@@ -50,7 +59,10 @@ class FlaggedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """One row of the queue. ``waiting``: the write waits until its author allows writing."""
+    """One row of the queue.
+
+    ``waiting``: the write waits until its author allows writing; ``kept``: why nothing is written at all.
+    """
 
     id: int
     spot: Spot
@@ -58,6 +70,7 @@ class Flag:
     user: str
     at: datetime
     place: Place
+    kept: Kept
     waiting: bool
     records: tuple[FlaggedRecord, ...]
 
@@ -70,7 +83,14 @@ class Flags:
         self._now = now
 
     async def add(
-        self, spot: Spot, members: Sequence[str], user: str, *, place: Place, waiting: bool
+        self,
+        spot: Spot,
+        members: Sequence[str],
+        user: str,
+        *,
+        place: Place,
+        kept: Kept = Kept.NOT,
+        waiting: bool = False,
     ) -> Flag:
         """Raise a flag; raises `AlreadyFlagged` with the one that stands."""
         row = {
@@ -79,6 +99,7 @@ class Flags:
             "user": user,
             "at": self._now(),
             "place": place.value,
+            "kept": kept.value,
             "waiting": waiting,
         }
         statement = sqlite.insert(flags).values(row).on_conflict_do_nothing().returning(flags.c.id)
@@ -90,7 +111,7 @@ class Flags:
         standing = await self.of(spot, members)
         if standing is None:
             # Somebody took the other one back in this very moment: then there is room for ours.
-            return await self.add(spot, members, user, place=place, waiting=waiting)
+            return await self.add(spot, members, user, place=place, kept=kept, waiting=waiting)
         if added is None:
             raise AlreadyFlagged(standing)
         return standing
@@ -124,6 +145,11 @@ class Flags:
         )
         async with self._database.write() as connection:
             return (await connection.execute(statement)).rowcount == 1
+
+    async def note_kept(self, flag: Flag, why: Kept) -> None:
+        """Keep that nothing can be written for this flag, and why."""
+        async with self._database.write() as connection:
+            await connection.execute(update(flags).where(flags.c.id == flag.id).values(kept=why.value))
 
     async def note_written(self, flag: Flag, outcome: FlaggedRecord) -> None:
         """Keep what became of the write on one record."""
@@ -196,6 +222,15 @@ class AlreadyFlagged(Exception):
         self.flag = flag
 
 
+def standing_on(raised: Sequence[Flag], members: Sequence[str]) -> Flag | None:
+    """The flag that shows on a group with these members: the one on exactly them, else the oldest they all
+    carry together with others."""
+    wanted = set(members)
+    holding = [flag for flag in raised if set(flag.members) <= wanted]
+    exact = [flag for flag in holding if set(flag.members) == wanted]
+    return next(iter(exact or holding), None)
+
+
 def _pack(ids: Sequence[str]) -> str:
     return json.dumps(sorted(ids), separators=(",", ":"))
 
@@ -225,6 +260,7 @@ def _read(row: Row[Any], records: Sequence[Row[Any]]) -> Flag:
         user=row.user,
         at=row.at,
         place=Place(row.place),
+        kept=Kept(row.kept),
         waiting=row.waiting,
         records=tuple(FlaggedRecord(one.record_id, one.written, one.trace, one.refused) for one in records),
     )

@@ -9,27 +9,42 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from bot.store.tables import fresh_key, groups, lists
 from zoho.database import Database, insert_or_ignore
 from zoho.records import Found, Group, Module, Who
 
 LIFE = timedelta(hours=24)
+QUESTIONS_KEPT = timedelta(days=30)
 GROUPS_KEPT = timedelta(days=180)
 
 _FOUND = TypeAdapter(Found)
 
 
 @dataclass(frozen=True, slots=True)
+class Question:
+    """What a list answered: enough to search again when the list itself is no longer kept."""
+
+    module: Module
+    filters: tuple[tuple[str, str], ...]
+    command: str
+    is_worst: bool
+
+
+@dataclass(frozen=True, slots=True)
 class StoredList:
-    """One search of one person: what was found and the words that asked for it."""
+    """One search of one person: what was found and the words that asked for it.
+
+    ``is_worst`` marks the largest groups of several lists.
+    """
 
     key: str
     who: Who
     command: str
     found: Found
     at: datetime
+    is_worst: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +74,17 @@ class Lists:
         self._database = database
         self._now = now
 
-    async def keep(self, who: Who, command: str, found: Found) -> StoredList:
+    async def keep(self, who: Who, command: str, found: Found, *, is_worst: bool = False) -> StoredList:
         """Keep a new list for 24 hours."""
-        kept = StoredList(fresh_key(), who, command, found, self._now())
+        kept = StoredList(fresh_key(), who, command, found, self._now(), is_worst)
         row = {
             "key": kept.key,
             "workspace": who.workspace,
             "user": who.user,
+            "module": found.module.value,
+            "is_worst": is_worst,
             "command": command,
+            "filters": json.dumps(found.filters),
             "found": _FOUND.dump_json(found).decode(),
             "at": kept.at,
             "expires_at": kept.at + LIFE,
@@ -84,17 +102,23 @@ class Lists:
 
     async def get(self, who: Who, key: str) -> StoredList | None:
         """This person's list, or None when it is not theirs, unknown or older than 24 hours."""
-        statement = select(lists).where(
-            lists.c.key == key,
-            lists.c.workspace == who.workspace,
-            lists.c.user == who.user,
-            lists.c.expires_at > self._now(),
-        )
+        statement = select(lists).where(*_own(who, key), lists.c.expires_at > self._now())
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
         if row is None:
             return None
-        return StoredList(row.key, who, row.command, _FOUND.validate_json(row.found), row.at)
+        found = _FOUND.validate_json(row.found)
+        return StoredList(row.key, who, row.command, found, row.at, row.is_worst)
+
+    async def question(self, who: Who, key: str) -> Question | None:
+        """What this person's list answered, for a month; None when it is not theirs or unknown."""
+        columns = (lists.c.module, lists.c.filters, lists.c.command, lists.c.is_worst)
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(*columns).where(*_own(who, key)))).one_or_none()
+        if row is None:
+            return None
+        filters = tuple((name, value) for name, value in json.loads(row.filters))
+        return Question(Module(row.module), filters, row.command, row.is_worst)
 
     async def name_groups(
         self, kept: StoredList, shown: Sequence[Group]
@@ -126,10 +150,12 @@ class Lists:
                 )
 
     async def sweep(self) -> None:
-        """Delete lists after 24 hours and groups after half a year."""
+        """Delete what was found after 24 hours, what was asked after a month, groups after half a year."""
+        now = self._now()
         async with self._database.write() as connection:
-            await connection.execute(delete(lists).where(lists.c.expires_at <= self._now()))
-            await connection.execute(delete(groups).where(groups.c.at < self._now() - GROUPS_KEPT))
+            await connection.execute(update(lists).where(lists.c.expires_at <= now).values(found=None))
+            await connection.execute(delete(lists).where(lists.c.at < now - QUESTIONS_KEPT))
+            await connection.execute(delete(groups).where(groups.c.at < now - GROUPS_KEPT))
 
     def _new_row(self, kept: StoredList, group: Group) -> dict[str, object]:
         return {
@@ -146,6 +172,10 @@ class Lists:
             "drawn": "",
             "at": self._now(),
         }
+
+
+def _own(who: Who, key: str) -> tuple[ColumnElement[bool], ...]:
+    return (lists.c.key == key, lists.c.workspace == who.workspace, lists.c.user == who.user)
 
 
 def _pack(words: Sequence[str]) -> str:

@@ -37,8 +37,11 @@ lists = Table(
     Column("key", String(40), primary_key=True),
     Column("workspace", String(40), nullable=False),
     Column("user", String(40), nullable=False),
+    Column("module", String(40), nullable=False),
+    Column("is_worst", Boolean, nullable=False),
     Column("command", EncryptedText, nullable=False),
-    Column("found", EncryptedText, nullable=False),
+    Column("filters", EncryptedText, nullable=False),
+    Column("found", EncryptedText),
     Column("at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
 )
@@ -73,6 +76,7 @@ flags = Table(
     Column("user", String(40), nullable=False),
     Column("at", UtcTime, nullable=False),
     Column("place", String(10), nullable=False),
+    Column("kept", String(20), nullable=False),
     Column("waiting", Boolean, nullable=False),
     UniqueConstraint("workspace", "dc", "org_id", "module", "members"),
 )

@@ -165,7 +165,7 @@ async def test_nothing_a_person_typed_or_found_lies_in_clear(store: Store, clock
     await store.asked.keep(asked(text="desk contacts lastName=Lindqvist", at=clock()))
     kept = await store.lists.keep(MARA, "desk contacts lastName=Lindqvist", found(group(1, 2)))
     await store.lists.name_groups(kept, kept.found.groups)
-    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT, waiting=False)
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT)
     await store.flags.note_written(flag, FlaggedRecord("1", refused="Lindqvist may not"))
     on_disk = b"".join(path.read_bytes() for path in file.parent.iterdir())
     for secret in (b"Lindqvist", b"ana@kestrel", b"hooks.slack.example", b"b@kestrel"):
@@ -230,8 +230,8 @@ async def test_a_revision_grows_only_when_what_is_shown_changes(store: Store) ->
 
 async def test_the_second_flag_on_the_same_records_meets_the_first(store: Store) -> None:
     results = await asyncio.gather(
-        store.flags.add(SPOT, ["1", "2"], "U1", place=Place.NOWHERE, waiting=False),
-        store.flags.add(SPOT, ["2", "1"], "U2", place=Place.NOWHERE, waiting=False),
+        store.flags.add(SPOT, ["1", "2"], "U1", place=Place.NOWHERE),
+        store.flags.add(SPOT, ["2", "1"], "U2", place=Place.NOWHERE),
         return_exceptions=True,
     )
     (refused,) = [one for one in results if isinstance(one, AlreadyFlagged)]
@@ -240,7 +240,7 @@ async def test_the_second_flag_on_the_same_records_meets_the_first(store: Store)
 
 
 async def test_a_flag_shows_wherever_one_of_its_records_is_looked_for(store: Store) -> None:
-    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT, waiting=False)
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT)
     assert await store.flags.on(SPOT, ["2", "9"]) == (flag,)
     assert await store.flags.on(SPOT, ["9"]) == ()
     assert await store.flags.on(SPOT._replace(workspace="T2"), ["1"]) == ()
@@ -257,7 +257,7 @@ async def test_a_waiting_flag_is_released_once(store: Store) -> None:
 
 
 async def test_what_was_written_is_kept_per_record(store: Store) -> None:
-    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT, waiting=False)
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT)
     await store.flags.note_written(flag, FlaggedRecord("1", written=True, trace="77"))
     await store.flags.note_written(flag, FlaggedRecord("2", refused="FORBIDDEN"))
     after = await store.flags.of(SPOT, ["1", "2"])
@@ -269,10 +269,10 @@ async def test_what_was_written_is_kept_per_record(store: Store) -> None:
 
 
 async def test_a_flag_is_taken_back_once_and_can_be_raised_again(store: Store, file: Path) -> None:
-    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.NOWHERE, waiting=False)
+    flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.NOWHERE)
     assert await store.flags.remove(flag, "U2") is True
     assert await store.flags.remove(flag, "U2") is False
-    await store.flags.add(SPOT, ["1", "2"], "U2", place=Place.NOWHERE, waiting=False)
+    await store.flags.add(SPOT, ["1", "2"], "U2", place=Place.NOWHERE)
     with sqlite3.connect(file) as other:
         rows = other.execute("SELECT kind, user FROM decisions ORDER BY id").fetchall()
         left = other.execute("SELECT count(*) FROM flagged_records").fetchone()

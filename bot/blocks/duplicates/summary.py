@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -30,6 +31,15 @@ class NotSearched(NamedTuple):
 
     modules: tuple[Module, ...]
     why: str
+
+
+def not_granted(modules: tuple[Module, ...], missing: Sequence[str]) -> NotSearched:
+    """Lists for which Zoho permissions are missing."""
+    scopes = words.in_words([words.in_code(scope) for scope in missing])
+    verb = "is" if len(missing) == 1 else "are"
+    return NotSearched(
+        modules, f"because {scopes} {verb} not granted" if scopes else "because a permission is missing"
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,25 @@
+"""Handed-over work: what it is, what runs it, how it speaks, and where its errors end."""
+
+from bot.jobs.embedded import Jobs
+from bot.jobs.invitations import Invitations
+from bot.jobs.people import People, Reception, Workspace
+from bot.jobs.troubles import Troubles, doing
+from bot.jobs.voice import Voice
+from bot.jobs.work import Click, Connected, Failed, Job, Reply, Typed
+
+__all__ = [
+    "Click",
+    "Connected",
+    "Failed",
+    "Invitations",
+    "Job",
+    "Jobs",
+    "People",
+    "Reception",
+    "Reply",
+    "Troubles",
+    "Typed",
+    "Voice",
+    "Workspace",
+    "doing",
+]

@@ -1,0 +1,67 @@
+"""One-time links to our connect page, and what is carried out once the connection stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from bot import ids
+from bot.blocks.parts import Link
+from bot.jobs.work import Job
+from bot.store import Asked, Store
+from zoho.access import Zoho
+from zoho.connections.attempts import ATTEMPT_LASTS
+from zoho.records import Product
+from zoho.scopes import READ_DESK
+
+
+class Invitations:
+    """Makes links and keeps what a person asked for, so that it need not be typed again."""
+
+    def __init__(self, zoho: Zoho, store: Store, *, public_url: str, now: Callable[[], datetime]) -> None:
+        self._zoho = zoho
+        self._store = store
+        self._public_url = public_url
+        self._now = now
+
+    async def connect(
+        self,
+        job: Job,
+        *,
+        scopes: Sequence[str] = READ_DESK,
+        command: str | None = None,
+        group_key: str = "",
+    ) -> Link:
+        """A link for the person of ``job``, good for 15 minutes.
+
+        When the connection stands, ``command`` is carried out (None: nothing is), or the list that shows the
+        group is drawn again.
+        """
+        resume = ""
+        if command is not None or group_key:
+            resume = await self._store.asked.keep(_asked(job, command or "", group_key))
+        now = self._now()
+        token = await self._zoho.connections.start_attempt(
+            job.who, Product.DESK, scopes=tuple(scopes), resume=resume, now=now
+        )
+        return Link(f"{self._public_url}/zoho/connect?link={token}", now + ATTEMPT_LASTS)
+
+    async def keep(self, job: Job, command: str) -> None:
+        """Remember what was asked for until the person has chosen a portal."""
+        await self._store.asked.keep(_asked(job, command))
+
+    async def again(self, job: Job, command: str) -> str:
+        """A button's value that stands for ``command``; the words themselves stay in the store."""
+        return ids.pack_page(ids.PageRef(await self._store.asked.keep(_asked(job, command)), 0))
+
+
+def _asked(job: Job, command: str, group_key: str = "") -> Asked:
+    return Asked(
+        who=job.who,
+        channel=job.reply.channel,
+        text=command,
+        response_url=job.reply.response_url,
+        is_click=job.reply.is_click,
+        group_key=group_key,
+        at=job.at,
+    )

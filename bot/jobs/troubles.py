@@ -1,0 +1,172 @@
+"""Where every error of handed-over work ends: one line in the log, one sentence for the person."""
+
+from __future__ import annotations
+
+import re
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackClientError
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import failures, ids
+from bot.failures import Failing
+from bot.jobs.invitations import Invitations
+from bot.jobs.voice import Voice
+from bot.jobs.work import Click, Connected, Job, Typed
+from zoho import errors
+from zoho.access import Zoho
+from zoho.connections import Connection
+from zoho.records import Module, Product
+from zoho.scopes import READ_DESK
+
+log = structlog.get_logger(__name__)
+
+# Clicks that change something about one group: what they meet is said beside the list, not in its place.
+_ON_A_GROUP = (ids.GROUP_FLAG, ids.FLAG_UNDO, ids.FLAG_LOCAL)
+
+_ASK_FOR_A_LINK = (
+    errors.NotConnected,
+    errors.GrantLost,
+    errors.KeyLost,
+    errors.ScopeMissing,
+    errors.OrganisationRefused,
+    errors.WrongRegion,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """What was being done: a list that was searched, and the command that asks for the same again."""
+
+    module: Module | None = None
+    command: str | None = None
+
+
+class Stopped(Exception):
+    """Something ended early; the cause is in ``__cause__``, and ``doing`` says what it was."""
+
+    def __init__(self, doing: Doing) -> None:
+        super().__init__()
+        self.doing = doing
+
+
+@contextmanager
+def doing(*, module: Module | None = None, command: str | None = None) -> Iterator[None]:
+    """Errors raised inside are told with the list and the command they belong to."""
+    try:
+        yield
+    except (errors.ZohoError, TimeoutError) as error:
+        raise Stopped(Doing(module, command)) from error
+
+
+class Troubles:
+    """Says what happened and what can be done about it; see `bot.failures` for the words."""
+
+    def __init__(
+        self, *, zoho: Zoho, voice: Voice, invitations: Invitations, now: Callable[[], datetime]
+    ) -> None:
+        self._zoho = zoho
+        self._voice = voice
+        self._invitations = invitations
+        self._now = now
+
+    async def report(self, job: Job, raised: Exception) -> None:
+        """Log the error and tell the person. What goes wrong here is logged and ends here."""
+        error, was = _unwrapped(job, raised)
+        about = Failing(reference=failures.new_reference(), at=self._now(), searched=not _is_on_a_group(job))
+        _log_failure(job, error, about.reference)
+        try:
+            if not await self._is_to_be_told(job, error):
+                return
+            message = failures.answer(error, await self._known(job, error, was, about))
+            await (self._voice.add if _is_on_a_group(job) else self._voice.answer)(job, message)
+        except (
+            SlackClientError,
+            SQLAlchemyError,
+            aiohttp.ClientError,
+            TimeoutError,
+            errors.ZohoError,
+        ) as other:
+            log.error("nobody_told", job=type(job).__name__, error=type(other).__name__, at=_where(other))
+
+    async def _is_to_be_told(self, job: Job, error: BaseException) -> bool:
+        """A lost grant is told by the answer to the person's own doing, else once by a direct message."""
+        if not isinstance(error, errors.GrantLost):
+            return True
+        is_first = await self._zoho.connections.claim_telling(job.who, Product.DESK)
+        return is_first or not isinstance(job, Connected)
+
+    async def _known(self, job: Job, error: BaseException, was: Doing, about: Failing) -> Failing:
+        """Everything the sentence may need; nothing is asked of a store that just failed."""
+        about = replace(about, module=was.module, command=was.command or "")
+        if isinstance(error, SQLAlchemyError):
+            return about
+        connection = await self._zoho.connections.get(job.who, Product.DESK)
+        about = self._placed(about, connection)
+        if isinstance(error, _ASK_FOR_A_LINK):
+            scopes = _scopes(connection, error)
+            link = await self._invitations.connect(job, scopes=scopes, command=was.command)
+            return replace(about, link=link, scopes=scopes)
+        if isinstance(error, errors.UnknownFilter):
+            return replace(about, corrected=await self._corrected(job, error, was))
+        if was.command is None:
+            return about
+        return replace(about, again=await self._invitations.again(job, was.command))
+
+    def _placed(self, about: Failing, connection: Connection | None) -> Failing:
+        if connection is None:
+            return about
+        region = self._zoho.regions[connection.dc]
+        domain = (urlsplit(region.desk).hostname or "").removeprefix("desk.")
+        return replace(about, org_name=connection.org_name, region=region.name, domain=domain)
+
+    async def _corrected(self, job: Job, error: errors.UnknownFilter, was: Doing) -> str:
+        """The value of the button that searches with the nearest field instead."""
+        if not was.command or not error.nearest:
+            return ""
+        key = re.compile(rf"(?<!\S){re.escape(error.key)}(?==)")
+        return await self._invitations.again(job, key.sub(error.nearest, was.command, count=1))
+
+
+def _unwrapped(job: Job, raised: Exception) -> tuple[BaseException, Doing]:
+    was = Doing(command=job.text) if isinstance(job, Typed) else Doing()
+    if isinstance(raised, Stopped) and raised.__cause__ is not None:
+        return raised.__cause__, raised.doing
+    return raised, was
+
+
+def _is_on_a_group(job: Job) -> bool:
+    return isinstance(job, Click) and job.action_id in _ON_A_GROUP
+
+
+def _scopes(connection: Connection | None, error: BaseException) -> tuple[str, ...]:
+    """What to ask for: what was granted before, what is missing, and never less than reading needs."""
+    granted = sorted(connection.scopes) if connection else []
+    missing = error.missing if isinstance(error, errors.ScopeMissing) else ()
+    return tuple(dict.fromkeys((*READ_DESK, *granted, *missing)))
+
+
+def _log_failure(job: Job, error: BaseException, reference: str) -> None:
+    """The kind of error and where it arose; never its message, which may hold what nobody should read."""
+    facts = {"job": type(job).__name__, "error": type(error).__name__, "reference": reference}
+    if isinstance(error, errors.ZohoError):
+        log.info("job_stopped", **facts, code=_code(error.code), status=error.status)
+    else:
+        log.error("job_failed", **facts, at=_where(error))
+
+
+def _code(code: str) -> str:
+    """Zoho's code, if it looks like one."""
+    return code if re.fullmatch(r"[A-Za-z0-9_ .-]{1,60}", code) else ""
+
+
+def _where(error: BaseException) -> str:
+    frames = traceback.extract_tb(error.__traceback__)[-4:]
+    return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno}" for frame in reversed(frames))

@@ -1,0 +1,7 @@
+"""Runs a search for a person, whoever asks for it: a command, a click, a connection that was just made."""
+
+from bot.searches.drawing import Drawing, flag_state
+from bot.searches.patience import Patience
+from bot.searches.running import Searches
+
+__all__ = ["Drawing", "Patience", "Searches", "flag_state"]

@@ -1,0 +1,150 @@
+"""Draws lists from the store: their groups with keys, links and the flags that stand on them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from bot.blocks.duplicates import Card, FlagState, ListPage, Notice, Refusal, group_list, nothing_found
+from bot.blocks.duplicates.lists import PAGE
+from bot.blocks.parts import Message
+from bot.store import Flag, Kept, Place, ShownGroup, Spot, Store, StoredList, standing_on
+from zoho.access import Access
+from zoho.records import Group
+
+_WRITTEN: Mapping[Place, Literal["", "comment", "field"]] = {
+    Place.NOWHERE: "",
+    Place.COMMENT: "comment",
+    Place.FIELD: "field",
+}
+_KEPT: Mapping[Kept, Literal["", "observe_only", "no_place", "no_field"]] = {
+    Kept.NOT: "",
+    Kept.OBSERVE_ONLY: "observe_only",
+    Kept.NO_PLACE: "no_place",
+    Kept.NO_FIELD: "no_field",
+}
+NO_STAYS: Mapping[str, tuple[Refusal, ...]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """Turns stored lists into messages. ``observe_only`` is said on every list."""
+
+    store: Store
+    observe_only: bool
+
+    async def page(
+        self,
+        kept: StoredList,
+        access: Access,
+        *,
+        offset: int = 0,
+        notice: Notice = Notice.NONE,
+        stays: Mapping[str, tuple[Refusal, ...]] = NO_STAYS,
+    ) -> Message:
+        """Five groups of a list; ``stays``: records by group key on which an undone flag still stands."""
+        found = kept.found
+        if not found.groups and not found.total and not found.so_far:
+            return nothing_found(found, access.region.name, search=kept.key, notice=notice)
+        shown = found.groups[offset : offset + PAGE]
+        cards = await self.cards(kept, access, shown, first=offset + 1, stays=stays)
+        return group_list(
+            ListPage(
+                found=found,
+                search=kept.key,
+                offset=offset,
+                cards=cards,
+                region_name=access.region.name,
+                observe_only=self.observe_only,
+                notice=notice,
+                is_worst=kept.is_worst,
+            )
+        )
+
+    async def cards(
+        self,
+        kept: StoredList,
+        access: Access,
+        shown: Sequence[Group],
+        *,
+        first: int = 1,
+        stays: Mapping[str, tuple[Refusal, ...]] = NO_STAYS,
+    ) -> tuple[Card, ...]:
+        """The groups ready to be drawn; a group's revision grows by one when what it shows has changed."""
+        named = await self.store.lists.name_groups(kept, shown)
+        flags = await self._flags(kept, shown)
+        cards = [
+            self._card(group, named[group.ids], access, flags.get(group.ids), first + place, stays)
+            for place, group in enumerate(shown)
+        ]
+        return await self._revised(cards, {one.key: one for one in named.values()})
+
+    def _card(
+        self,
+        group: Group,
+        named: ShownGroup,
+        access: Access,
+        flag: Flag | None,
+        number: int,
+        stays: Mapping[str, tuple[Refusal, ...]],
+    ) -> Card:
+        return Card(
+            group=group,
+            key=named.key,
+            revision=named.revision,
+            number=number,
+            links={record.id: access.links.record(record) for record in group.records},
+            flag=None if flag is None else flag_state(flag, group),
+            stays=stays.get(named.key, ()),
+        )
+
+    async def _flags(self, kept: StoredList, shown: Sequence[Group]) -> dict[tuple[str, ...], Flag]:
+        """The flag that stands on each group: one that all its records carry."""
+        found = kept.found
+        standing: dict[tuple[str, ...], Flag] = {}
+        for module in dict.fromkeys(group.module for group in shown):
+            of_module = [group for group in shown if group.module is module]
+            spot = Spot(kept.who.workspace, found.dc, found.org_id, module)
+            ids = [record_id for group in of_module for record_id in group.ids]
+            raised = await self.store.flags.on(spot, ids)
+            for group in of_module:
+                flag = standing_on(raised, group.ids)
+                if flag is not None:
+                    standing[group.ids] = flag
+        return standing
+
+    async def _revised(self, cards: Sequence[Card], named: Mapping[str, ShownGroup]) -> tuple[Card, ...]:
+        marks = {card.key: _mark(card) for card in cards}
+        changed = {key: mark for key, mark in marks.items() if named[key].drawn != mark}
+        if changed:
+            await self.store.lists.mark_drawn(changed)
+        return tuple(replace(card, revision=card.revision + (card.key in changed)) for card in cards)
+
+
+def flag_state(flag: Flag, group: Group, *, name: str = "") -> FlagState:
+    """A flag as it is drawn; ``name`` is that of the person who raised it."""
+    names = {record.id: record.name for record in group.records}
+    refused = [one for one in flag.records if not one.written and not _is_unwritten(flag)]
+    written = any(one.written for one in flag.records) or bool(refused)
+    return FlagState(
+        by=flag.user,
+        at=flag.at,
+        written=_WRITTEN[flag.place] if written else "",
+        waiting=flag.waiting,
+        refused=tuple(Refusal(names.get(one.record_id, ""), one.refused) for one in refused),
+        kept=_KEPT[flag.kept],
+        name=name,
+    )
+
+
+def _is_unwritten(flag: Flag) -> bool:
+    return flag.waiting or flag.kept is not Kept.NOT
+
+
+def _mark(card: Card) -> str:
+    """What distinguishes one state of a group from another; "" for an open one."""
+    if card.flag is None and not card.stays:
+        return ""
+    return hashlib.sha256(repr((card.flag, card.stays)).encode()).hexdigest()[:32]

@@ -1,0 +1,180 @@
+"""One list, every list, the next page: each ends in a result or in an error with a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.blocks.connection import choose_portal
+from bot.blocks.duplicates import Notice, Refusal, searching
+from bot.blocks.duplicates.lists import PAGE
+from bot.blocks.parts import Message
+from bot.ids import PageRef
+from bot.jobs import Invitations, Job, Voice, doing
+from bot.searches.drawing import NO_STAYS, Drawing
+from bot.searches.patience import Patience
+from bot.searches.summary import Summaries
+from bot.store import ShownGroup, Store, StoredList
+from zoho.access import Access, Zoho
+from zoho.records import Found, Group, Module, Reason, Record
+
+
+@dataclass(frozen=True)
+class Searches:
+    """Searches with the person's own connection; see design of the messages in `bot.blocks.duplicates`."""
+
+    zoho: Zoho
+    store: Store
+    voice: Voice
+    invitations: Invitations
+    drawing: Drawing
+    patience: Patience
+    now: Callable[[], datetime]
+
+    async def search(
+        self,
+        job: Job,
+        modules: Sequence[Module],
+        filters: Sequence[tuple[str, str]] = (),
+        *,
+        command: str,
+        notice: Notice = Notice.NONE,
+    ) -> None:
+        """Search these lists, every one when none is named; ``command`` asks for the same again."""
+        with doing(module=modules[0] if len(modules) == 1 else None, command=command):
+            access = await self.access(job, command)
+            if access is None:
+                return
+            if len(modules) == 1:
+                await self._one(job, access, modules[0], filters, command, notice)
+            else:
+                await self._every(job, access, tuple(modules) or tuple(Module), command)
+
+    async def access(self, job: Job, command: str) -> Access | None:
+        """The person's way into Zoho; None when they have to choose a portal first, which they were told.
+
+        Raises as `Zoho.open`.
+        """
+        access = await self.zoho.open(job.who)
+        if not access.connection.choices:
+            return access
+        await self.invitations.keep(job, command)
+        await self.voice.answer(job, choose_portal(access.connection.choices))
+        return None
+
+    async def turn(self, job: Job, ref: PageRef) -> None:
+        """Show another page of a list, or all of a short one; a list older than a day is searched anew."""
+        kept = await self.store.lists.get(job.who, ref.search)
+        if kept is None:
+            await self._anew(job, ref.search, Notice.EXPIRED)
+            return
+        with doing(module=kept.found.module, command=kept.command):
+            access = await self.access(job, kept.command)
+            if access is None:
+                return
+            if not _is_of(kept.found, access):
+                await self._anew(job, ref.search, Notice.OLDER)
+                return
+            kept = await self._read_on(job, kept, access, ref.offset + PAGE)
+            await self.voice.answer(job, await self.drawing.page(kept, access, offset=ref.offset))
+
+    async def show_again(
+        self,
+        job: Job,
+        shown: ShownGroup,
+        access: Access,
+        *,
+        records: Sequence[Record] = (),
+        notice: Notice = Notice.NONE,
+        stays: Mapping[str, tuple[Refusal, ...]] = NO_STAYS,
+    ) -> None:
+        """Draw the page with this group again, in the place of the message that was clicked.
+
+        When its list has expired the group is drawn alone, from ``records``, which were just read.
+        """
+        kept = await self.store.lists.get(job.who, shown.list_key)
+        if kept is not None and _is_of(kept.found, access):
+            message = await self._page_with(kept, shown, access, notice, stays)
+            await self.voice.answer(job, message)
+        elif len(records) > 1:
+            await self._alone(job, shown, access, records, notice)
+
+    async def _page_with(
+        self,
+        kept: StoredList,
+        shown: ShownGroup,
+        access: Access,
+        notice: Notice,
+        stays: Mapping[str, tuple[Refusal, ...]],
+    ) -> Message:
+        places = [place for place, group in enumerate(kept.found.groups) if group.ids == shown.members]
+        offset = places[0] // PAGE * PAGE if places else 0
+        return await self.drawing.page(kept, access, offset=offset, notice=notice, stays=stays)
+
+    async def _alone(
+        self, job: Job, shown: ShownGroup, access: Access, records: Sequence[Record], notice: Notice
+    ) -> None:
+        group = Group(shown.module, tuple(records), Reason(shown.reason, ()))
+        found = self._found_of(access, shown.module, (group,))
+        kept = await self.store.lists.keep(job.who, shown.module.value.replace("/", " "), found)
+        await self.voice.answer(job, await self.drawing.page(kept, access, notice=notice))
+
+    def _found_of(self, access: Access, module: Module, groups: tuple[Group, ...]) -> Found:
+        return Found(
+            module=module,
+            dc=access.connection.dc,
+            org_id=access.connection.org_id,
+            org_name=access.connection.org_name,
+            groups=groups,
+            total=len(groups),
+            so_far=False,
+            at=self.now(),
+            source="list",
+            records=sum(len(group.records) for group in groups),
+        )
+
+    async def _one(
+        self,
+        job: Job,
+        access: Access,
+        module: Module,
+        filters: Sequence[tuple[str, str]],
+        command: str,
+        notice: Notice,
+    ) -> None:
+        work = access.duplicates().run(module, dict(filters), groups=PAGE)
+        found = await self.patience.wait(job, work, lambda: self._interim(job, (module,), access))
+        found = replace(found, filters=tuple(filters))
+        kept = await self.store.lists.keep(job.who, command, found)
+        await self.voice.answer(job, await self.drawing.page(kept, access, notice=notice))
+
+    async def _every(self, job: Job, access: Access, modules: tuple[Module, ...], command: str) -> None:
+        summaries = Summaries(self.store, self.drawing, self.invitations, self.now)
+        work = summaries.search(access, modules, seconds=self.patience.ceiling * 0.95)
+        outcomes = await self.patience.wait(job, work, lambda: self._interim(job, modules, access))
+        await self.voice.answer(job, await summaries.draw(job, access, outcomes, command))
+
+    async def _read_on(self, job: Job, kept: StoredList, access: Access, groups: int) -> StoredList:
+        """The list with the members of at least this many groups known."""
+        if len(kept.found.groups) >= groups or kept.found.is_complete:
+            return kept
+        work = access.duplicates().more(kept.found, groups=groups)
+        found = await self.patience.wait(job, work, lambda: self._interim(job, (kept.found.module,), access))
+        return await self.store.lists.replace(kept, found)
+
+    async def _anew(self, job: Job, list_key: str, notice: Notice) -> None:
+        """The first page of a new search for what that list answered; everything, when nobody knows."""
+        asked = await self.store.lists.question(job.who, list_key)
+        if asked is None or asked.is_worst:
+            await self.search(job, (), command="", notice=notice)
+        else:
+            await self.search(job, (asked.module,), asked.filters, command=asked.command, notice=notice)
+
+    def _interim(self, job: Job, modules: Sequence[Module], access: Access) -> Message:
+        return searching(modules, access.connection.org_name, follows=not job.reply.is_click)
+
+
+def _is_of(found: Found, access: Access) -> bool:
+    """Whether a list was read from the organisation that the person is connected to now."""
+    return (found.dc, found.org_id) == (access.connection.dc, access.connection.org_id)
