@@ -75,7 +75,7 @@ class Interactions:
         person, place = self.person(user), self.channel(channel, user)
         if how == GENUINE:
             self.world.note(place.id, user, "command", f"/duplicates {text}".strip())
-        trigger, url = self.world.trigger(user), self._url(place, user)
+        trigger, url = self.world.trigger(user, channel), self._url(place, user)
         sent = await self.delivery.form("command", payloads.command(person, place, text, trigger, url), how)
         sent = self._first_reply(replace(sent, user=user, channel=channel))
         if not sent.ok and how == GENUINE:
@@ -106,9 +106,8 @@ class Interactions:
         given: Mapping[str, Any] | None = None,
     ) -> Sent:
         """Somebody clicks or chooses; `given` is what else is filled in around the element."""
-        state = values.state(thing.blocks, given)
-        view = thing.id if isinstance(thing, View) else None
-        trigger = self.world.trigger(user, view)
+        state = values.state(thing.blocks, given, thing.channel)
+        trigger = self.world.trigger(user, thing.channel)
         click = payloads.Click(self.person(user), element, chosen, state, trigger, self.world.ts())
         if isinstance(thing, View):
             sent = await self.delivery.payload("block_actions", payloads.view_click(click, thing))
@@ -132,10 +131,10 @@ class Interactions:
         """Somebody submits a modal; Incomplete when Slack's client would not send it."""
         live = self.world.views[view.id]
         person = self.person(live.user)
-        state = values.state(live.blocks, given)
+        state = values.state(live.blocks, given, live.channel)
         if missing := values.unanswered(live.blocks, state):
             raise Incomplete(missing)
-        trigger = self.world.trigger(live.user, live.id)
+        trigger = self.world.trigger(live.user, live.channel)
         urls = self._response_urls(live, state)
         body = payloads.submission(person, live, state, trigger, urls)
         sent = await self.delivery.payload("view_submission", body)
@@ -193,7 +192,7 @@ class Interactions:
     async def shortcut(self, user: str, message: Message, callback_id: str) -> Sent:
         """Somebody uses a message shortcut."""
         channel = self.channel(message.channel, user)
-        trigger, url = self.world.trigger(user), self._url(channel, user)
+        trigger, url = self.world.trigger(user, channel.id), self._url(channel, user)
         keys = {"trigger_id": trigger, "response_url": url, "action_ts": self.world.ts()}
         body = payloads.shortcut(self.person(user), channel, message, callback_id, keys)
         sent = replace(await self.delivery.payload("message_action", body), user=user, channel=channel.id)

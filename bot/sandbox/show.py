@@ -40,6 +40,7 @@ def view_json(view: View) -> Json:
         "changed": view.changed,
         "errors": dict(view.errors),
         "previous": view.previous,
+        "channel": view.channel,
         "view": view.given,
     }
 

@@ -140,6 +140,7 @@ class View:
     root: str = ""
     previous: str | None = None
     errors: Mapping[str, str] = field(default_factory=dict)
+    channel: str = ""
     changed: int = 0
 
     @property

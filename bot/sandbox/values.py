@@ -103,12 +103,16 @@ def pick(given: Mapping[str, Any], element: Element) -> Any:
     return None
 
 
-def state(blocks: tuple[Json, ...], given: Mapping[str, Any] | None = None) -> Json:
-    """`state.values` of a message or view: block_id to action_id to choice."""
+def state(blocks: tuple[Json, ...], given: Mapping[str, Any] | None = None, here: str = "") -> Json:
+    """`state.values` of a message or view: block_id to action_id to choice; `here` is the conversation
+    that `default_to_current_conversation` means."""
     values: Json = {}
     for element in elements(blocks):
         if element.raw.get("type") in STATEFUL:
-            part = {"type": element.raw["type"]} | chosen_part(element.raw, pick(given or {}, element))
+            chosen = pick(given or {}, element)
+            if chosen is None and element.raw.get("default_to_current_conversation"):
+                chosen = element.raw.get("initial_conversation") or here
+            part = {"type": element.raw["type"]} | chosen_part(element.raw, chosen)
             values.setdefault(element.block_id, {})[element.action_id] = part
     return values
 

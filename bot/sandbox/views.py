@@ -48,7 +48,8 @@ def open_view(world: World, given: Mapping[str, Any]) -> Json:
     """https://docs.slack.dev/reference/methods/views.open"""
     found = _modal(given)
     _unique(world, found)
-    return {"view": view_payload(world.show(_trigger(world, given).user, found))}
+    trigger = _trigger(world, given)
+    return {"view": view_payload(world.show(trigger.user, found, channel=trigger.channel))}
 
 
 def push_view(world: World, given: Mapping[str, Any]) -> Json:

@@ -20,12 +20,12 @@ STACK = 3
 
 @dataclass
 class Trigger:
-    """A `trigger_id`: whose it is, until when, whether it was used, and the view it came from."""
+    """A `trigger_id`: whose it is, until when, the channel it came from, and whether it was used."""
 
     user: str
     until: datetime
+    channel: str = ""
     used: bool = False
-    view: str | None = None
 
 
 @dataclass
@@ -135,10 +135,10 @@ class World:
         self.notes.append(Note(self.ts(), channel, user, kind, text))
         self.bump()
 
-    def trigger(self, user: str, view: str | None = None) -> str:
+    def trigger(self, user: str, channel: str = "") -> str:
         """A new `trigger_id`, good once and for three seconds."""
         key = f"{secrets.randbelow(10**13)}.{secrets.randbelow(10**12)}.{secrets.token_hex(16)}"
-        self.triggers[key] = Trigger(user, self.now() + TRIGGER_LIFE, view=view)
+        self.triggers[key] = Trigger(user, self.now() + TRIGGER_LIFE, channel)
         return key
 
     def address(self, channel: str, user: str, message: str | None = None) -> str:
@@ -153,11 +153,13 @@ class World:
         self.views[view.id] = replace(view, hash=fresh, changed=self.bump())
         return self.views[view.id]
 
-    def show(self, user: str, given: Json, *, push: bool = False) -> View:
-        """Open a modal for a person: alone, or on top of what is open."""
+    def show(self, user: str, given: Json, *, channel: str = "", push: bool = False) -> View:
+        """Open a modal for a person: alone, or on top of what is open; `channel` is where they are."""
         stack = self.stacks.get(user, []) if push else []
         key = f"V{secrets.token_hex(5).upper()}"
-        view = View(key, "", user, given, stack[0] if stack else key, stack[-1] if stack else None)
+        channel = self.views[stack[-1]].channel if stack else channel
+        root, below = (stack[0], stack[-1]) if stack else (key, None)
+        view = View(key, "", user, given, root, below, channel=channel)
         self.stacks[user] = [*stack, key]
         return self.put_view(view)
 

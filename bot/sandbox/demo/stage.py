@@ -1,0 +1,106 @@
+"""The stage: a stand-in Zoho, a stand-in Slack and the bot, each behind its own address on this machine."""
+
+from __future__ import annotations
+
+import json
+import socket
+import tempfile
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.fernet import Fernet
+
+from bot import ids
+from bot.app import build
+from bot.migrations import upgrade
+from bot.sandbox.demo.browser import Browser, Page
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.things import Message
+from bot.settings import Settings, load
+from zoho.sandbox import ZohoSandbox
+
+CONNECTED = {"U01MARA": "Mara Lindqvist", "U02TOMAS": "Tomás Reyes", "U03PRIYA": "Priya Nair"}
+"""Who is connected when the demo begins: the Slack person, and the Zoho user they accept as."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The three, running."""
+
+    slack: SlackSandbox
+    zoho: ZohoSandbox
+
+    async def connect(self, user: str) -> None:
+        """Connect a Slack person as the Zoho user of the same name, over the pages they would walk.
+
+        Raises TimeoutError or LookupError when a page or a message is not what it should be.
+        """
+        mark = self.slack.mark
+        await self.slack.command(user, "connect")
+        offer = await self.slack.wait_for(lambda m: bool(address(m)), user=user, after=mark)
+        async with Browser.start() as browser:
+            await walk(browser, address(offer), CONNECTED[user])
+        await self.slack.wait_for(user=user, containing="is connected", after=mark)
+
+
+def address(message: Message) -> str:
+    """Where the message's button leads that begins a connection, "" when it has none."""
+    return next((str(found.raw.get("url", "")) for found in message.elements(ids.CONNECT_START)), "")
+
+
+async def walk(browser: Browser, link: str, zoho_user: str) -> tuple[Page, Page, Page]:
+    """Link, button, consent, callback; the page before consent, Zoho's, and the page at the end."""
+    before = await browser.open(link)
+    consent = await browser.press(before, "Continue to Zoho")
+    return before, consent, await browser.press(consent, f"Accept as {zoho_user}")
+
+
+@asynccontextmanager
+async def stage(port: int, data: Path | None = None) -> AsyncIterator[Stage]:
+    """Start everything; the page listens on ``port`` (0: any). All that was kept is gone at the end.
+
+    Raises OSError when the port is taken, ValueError when ``data`` holds no records.
+    """
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duplicates-demo-")))
+        zoho = await stack.enter_async_context(ZohoSandbox.start(ports={"eu": 0, "in": 0}, data=data))
+        slack = await stack.enter_async_context(SlackSandbox.start(port=port))
+        settings = load(_environment(folder, slack, zoho), env_file=None)
+        await upgrade(settings)
+        await _serve(stack, settings)
+        slack.bot_url = settings.public_url
+        yield Stage(slack, zoho)
+
+
+async def _serve(stack: AsyncExitStack, settings: Settings) -> None:
+    bot = build(settings)
+    await bot.start()
+    stack.push_async_callback(bot.stop)
+
+
+def _environment(folder: Path, slack: SlackSandbox, zoho: ZohoSandbox) -> Mapping[str, str]:
+    port = _free_port()
+    return {
+        "SLACK_SIGNING_SECRET": slack.signing_secret,
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_API_URL": slack.api_url,
+        "ZOHO_CLIENT_ID": zoho.client_id,
+        "ZOHO_CLIENT_SECRET": zoho.client_secret,
+        "ZOHO_HOME_DC": "eu",
+        "ZOHO_HOSTS": json.dumps(zoho.hosts),
+        "PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "DATABASE_URL": f"sqlite:///{folder / 'duplicates.sqlite3'}",
+        "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+        "PORT": str(port),
+        "METRICS_PORT": "0",
+        "LOG_LEVEL": "WARNING",
+    }
+
+
+def _free_port() -> int:
+    # The bot has to know its own address before it listens, since Zoho sends browsers back to it.
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

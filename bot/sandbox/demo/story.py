@@ -1,0 +1,273 @@
+"""The story: one morning of Mara's, from not being connected to having left again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+from bot import ids
+from bot.sandbox.demo.browser import Browser, Page
+from bot.sandbox.demo.stage import Stage, address, walk
+from bot.sandbox.demo.telling import NotPlayed, Step, Telling, check
+from bot.sandbox.things import Message
+from zoho.sandbox.calls import Call
+
+MARA, PRIYA, ELIF = "U01MARA", "U03PRIYA", "U05ELIF"
+ENDPOINT = "/api/v1/products/duplicate"
+LIST = "/api/v1/products"
+
+
+async def play(stage: Stage, say: Callable[[str], None], *, data: Path | None = None) -> bool:
+    """Tell the whole story; True when every step holds. ``data`` is named at the beginning."""
+    tell = Telling(say, {person.id: person.name for person in stage.slack.world.people.values()})
+    say("The duplicates bot, with a stand-in Slack and a stand-in Zoho, played through once.")
+    if data is not None:
+        say(f"Records of one list: {data}")
+    return await tell.play(_Story(stage, tell).steps())
+
+
+class _Story:
+    """The steps, in order; each returns the sentence that holds."""
+
+    def __init__(self, stage: Stage, tell: Telling) -> None:
+        self._slack = stage.slack
+        self._zoho = stage.zoho
+        self._stage = stage
+        self._tell = tell
+        self._offer: Message | None = None
+        self._list: Message | None = None
+        self._writing: Message | None = None
+        self._mark = 0
+
+    def steps(self) -> list[tuple[str, Step]]:
+        """Every step with its title."""
+        return [
+            ("Not connected", self.not_connected),
+            ("Connect", self.connect),
+            ("The command goes on by itself: a summary", self.summary),
+            ("Contacts, with reasons and whole links", self.contacts),
+            ("Turn the page, and back", self.page_turn),
+            ("Flag, and the offer to write it to Zoho", self.flag),
+            ("Allow writing: the comment in Zoho", self.allow_writing),
+            ("Undo", self.undo),
+            ("Products, by Zoho's duplicate endpoint", self.products_by_endpoint),
+            ("Products in an organisation without that endpoint", self.products_by_list),
+            ("A parameter Zoho refuses", self.refused_parameter),
+            ("Somebody of another company", self.another_company),
+            ("Disconnect", self.disconnect),
+        ]
+
+    # The steps
+
+    async def not_connected(self) -> str:
+        self._offer = await self._type(MARA, "", lambda m: bool(address(m)))
+        check(self._offer.ephemeral, "others see the link too")
+        check(not self._zoho.calls, f"Zoho was called {len(self._zoho.calls)} times")
+        return "A link for her alone; Zoho was not called."
+
+    async def connect(self) -> str:
+        link = address(_there(self._offer))
+        await self._look_only(link)
+        self._mark = self._slack.mark
+        await self._walk(link)
+        message = await self._slack.wait_for(self._is_direct, containing="is connected", after=self._mark)
+        self._tell.shows(message)
+        check("Larkfield Support" in message.words, "the organisation is not named")
+        return "The page says whose bot it is; a direct message says as whom and where she is connected."
+
+    async def summary(self) -> str:
+        message = await self._slack.wait_for(
+            lambda m: bool(m.elements(ids.SEARCH_MODULE)), user=MARA, after=self._mark
+        )
+        self._tell.shows(message)
+        lists = [element.value for element in message.elements(ids.SEARCH_MODULE)]
+        check(lists, "no list is named")
+        return (
+            f"What she had typed was carried out: {_number(message)} possible duplicates, {len(lists)} lists."
+        )
+
+    async def contacts(self) -> str:
+        self._list = await self._type(MARA, "desk contacts", _is_list)
+        groups, links = _reasons(self._list), _links(self._list)
+        check(groups, "no group is shown")
+        own = self._zoho.hosts["eu"]["desk_web"]
+        check(links and all(link.startswith(own) for link in links), "a link leads into another region")
+        async with Browser.start() as browser:
+            record = await browser.open(links[0])
+        check(record.status == 200, f"{links[0]} answers {record.status}")
+        return (
+            f"{len(groups)} groups, each with its reason; {len(links)} links into her region, and they open."
+        )
+
+    async def page_turn(self) -> str:
+        first = _there(self._list)
+        if not first.elements(ids.PAGE_NEXT):
+            raise NotPlayed("everything fits on one page")
+        second = await self._click(first, ids.PAGE_NEXT, _is_list)
+        check(second.ts == first.ts, "the second page is a message of its own")
+        check(set(_reasons(second)).isdisjoint(_reasons(first)), "a group stands on both pages")
+        self._list = await self._click(second, ids.PAGE_PREVIOUS, _is_list)
+        check(_reasons(self._list) == _reasons(first), "the first page came back otherwise")
+        return "The next groups stand in the same message, and the first ones come back as they were."
+
+    async def flag(self) -> str:
+        shown = _there(self._list)
+        if not shown.elements(ids.GROUP_FLAG):
+            raise NotPlayed("there is no group to flag")
+        self._mark = self._slack.mark
+        self._list = await self._click(shown, ids.GROUP_FLAG, lambda m: bool(m.elements(ids.FLAG_UNDO)))
+        self._writing = await self._answer(MARA, lambda m: bool(address(m)), self._mark)
+        check(self._zoho.writes == 0, "something was written to Zoho")
+        return "The flag stands in Slack; Zoho is untouched, and writing is offered."
+
+    async def allow_writing(self) -> str:
+        mark = self._slack.mark
+        await self._walk(address(_there(self._writing)))
+        await self._slack.wait_for(user=MARA, containing="Writing is allowed", after=mark)
+        message = await self._answer(MARA, lambda m: "Writing is allowed" in m.words, mark)
+        comments = self._comments()
+        self._tell.quotes("Zoho Desk shows on the records:", comments)
+        check(len(comments) >= 2, "the comment is not on every record")
+        check(self._zoho.writes == len(comments), "something else was written too")
+        check("Suspected duplicate of" in comments[0], "the comment says something else")
+        check(message, "")
+        return f"The flag that waited is written: {len(comments)} comments, nothing else."
+
+    async def undo(self) -> str:
+        shown = self._slack.message(_there(self._list).ts)
+        check(shown.elements(ids.FLAG_UNDO), "there is nothing to undo")
+        self._list = await self._click(shown, ids.FLAG_UNDO, lambda m: not m.elements(ids.FLAG_UNDO))
+        left = self._comments()
+        check(not left, f"{len(left)} comments are left in Zoho")
+        return "The flag is gone, and so are the comments in Zoho."
+
+    async def products_by_endpoint(self) -> str:
+        before = len(self._zoho.calls)
+        message = await self._type(MARA, "desk products", _is_list)
+        calls = self._desk_calls(before)
+        check([call.status for call in calls if call.path == ENDPOINT] == [200], "the endpoint was not asked")
+        check(not any(call.path == LIST for call in calls), "the list was read as well")
+        return f"{_counts(message)}, from one call to {ENDPOINT}."
+
+    async def products_by_list(self) -> str:
+        await self._stage.connect(PRIYA)
+        before = len(self._zoho.calls)
+        message = await self._type(PRIYA, "desk products", _is_list)
+        calls = self._desk_calls(before)
+        refused = [call.status for call in calls if call.path == ENDPOINT]
+        check(refused and 200 not in refused, "the endpoint was not tried first")
+        check(any(call.path == LIST and call.status == 200 for call in calls), "the list was not read")
+        own = self._zoho.hosts["in"]["desk_web"]
+        links = _links(message)
+        check(links and all(link.startswith(own) for link in links), "a link leads into another region")
+        instead = f"the endpoint answered {refused[0]}, so the list was read"
+        return f"{_counts(message)}; {instead}. Links lead to India."
+
+    async def refused_parameter(self) -> str:
+        before = len(self._zoho.calls)
+        message = await self._type(MARA, "desk products colour=blue", lambda m: "colour" in m.words)
+        check(not any(call.path == LIST for call in self._desk_calls(before)), "something was read instead")
+        check(not message.elements(ids.GROUP_FLAG), "groups are shown all the same")
+        return "Zoho's refusal is told by name, and nothing was read instead."
+
+    async def another_company(self) -> str:
+        message = await self._type(
+            ELIF, "desk contacts", lambda m: "Larkfield" in m.words, channel="C03SHARED"
+        )
+        check(not address(message), "a link is offered")
+        return "Refused in one sentence."
+
+    async def disconnect(self) -> str:
+        mark = len(self._zoho.calls)
+        await self._type(MARA, "disconnect", lambda m: "disconnected" in m.words)
+        revoked = [call for call in self._zoho.calls[mark:] if call.path.endswith("/token/revoke")]
+        check(revoked, "Zoho was not asked to revoke")
+        await self._type(MARA, "desk contacts", lambda m: bool(address(m)))
+        return "Revoked at Zoho and deleted here; the next search begins with a link again."
+
+    # What several steps need
+
+    async def _type(
+        self, user: str, words: str, fits: Callable[[Message], bool], *, channel: str = "C01SUPPORT"
+    ) -> Message:
+        self._tell.does(user, f"types  /duplicates {words}".rstrip())
+        mark = self._slack.mark
+        await self._slack.command(user, words, channel)
+        return await self._answer(user, fits, mark)
+
+    async def _click(self, message: Message, action: str, fits: Callable[[Message], bool]) -> Message:
+        self._tell.does(MARA, f"presses  {message.elements(action)[0].label}")
+        await self._slack.click(message, action, user=MARA)
+        return await self._answer(MARA, fits, message.changed)
+
+    async def _answer(self, user: str, fits: Callable[[Message], bool], mark: int) -> Message:
+        message = await self._slack.wait_for(fits, user=user, after=mark)
+        self._tell.shows(message)
+        return message
+
+    async def _look_only(self, link: str) -> None:
+        async with Browser.start() as scanner:
+            await scanner.open(link)
+
+    async def _walk(self, link: str) -> None:
+        async with Browser.start() as browser:
+            before, consent, end = await walk(browser, link, "Mara Lindqvist")
+        for page in (before, consent, end):
+            self._tell.quotes(f"{page.url.partition('?')[0]} shows her:", _sentences(page))
+        check("Mara Lindqvist" in before.words and "Larkfield" in before.words, "the page names nobody")
+        check(end.status == 200, f"the last page answers {end.status}")
+
+    def _is_direct(self, message: Message) -> bool:
+        return message.channel == self._slack.person(MARA).dm
+
+    def _comments(self) -> list[str]:
+        return [comment.content for comment in self._zoho.org("larkfield").comments.values()]
+
+    def _desk_calls(self, before: int) -> list[Call]:
+        return [call for call in self._zoho.calls[before:] if call.path.startswith("/api/")]
+
+
+def _there(message: Message | None) -> Message:
+    if message is None:
+        raise LookupError("the step before this one left no message")
+    return message
+
+
+def _is_list(message: Message) -> bool:
+    return bool(message.elements(ids.GROUP_FLAG)) or "No duplicates" in message.words
+
+
+def _reasons(message: Message) -> list[str]:
+    """The first lines of the groups: number, reason, what is shared."""
+    bodies = [block for block in message.blocks if block["type"] == "rich_text"]
+    firsts = ["".join(piece.get("text", "") for piece in body["elements"][0]["elements"]) for body in bodies]
+    return [first for first in firsts if re.match(r"\d+\. \S", first)]
+
+
+def _links(message: Message) -> list[str]:
+    return [
+        piece["url"]
+        for block in message.blocks
+        if block["type"] == "rich_text"
+        for part in block["elements"]
+        if part["type"] == "rich_text_list"
+        for item in part["elements"]
+        for piece in item["elements"]
+        if piece["type"] == "link"
+    ]
+
+
+def _number(message: Message) -> str:
+    found = re.match(r"[\d,]+|No", message.text)
+    return found[0] if found else "?"
+
+
+def _counts(message: Message) -> str:
+    """Groups and records, as the message says them."""
+    records = re.search(r"([\d,]+)(?: of [\d,]+)? products", message.words)
+    return f"{_number(message)} groups, {records[1] if records else 'no'} records"
+
+
+def _sentences(page: Page) -> list[str]:
+    return [sentence for sentence in re.split(r"(?<=[.:?]) (?=[A-Z])", page.words) if sentence]

@@ -1,0 +1,81 @@
+"""How a story is told: numbered steps, who does what, what is answered, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+import httpx
+
+from bot.sandbox.demo.transcript import drawn, plain
+from bot.sandbox.things import Message
+
+Step = Callable[[], Awaitable[str]]
+
+
+class DoesNotHold(Exception):
+    """A step went otherwise than it should; the words say how."""
+
+
+class NotPlayed(Exception):
+    """A step has nothing to show with these records; the words say why."""
+
+
+class Telling:
+    """Says a story line by line and keeps count."""
+
+    def __init__(self, say: Callable[[str], None], names: Mapping[str, str]) -> None:
+        """``say`` prints one line; ``names`` gives the person behind each Slack id."""
+        self._say = say
+        self._names = names
+        self._number = self._held = 0
+
+    async def play(self, steps: Sequence[tuple[str, Step]]) -> bool:
+        """Tell every step, also after one that does not hold; True when all of them hold."""
+        for title, step in steps:
+            await self._tell(title, step)
+        self._say("")
+        self._say(f"{self._held} of {self._number} steps hold")
+        return self._held == self._number
+
+    async def _tell(self, title: str, step: Step) -> None:
+        self._number += 1
+        self._say("")
+        self._say(f"{self._number}. {title}")
+        try:
+            outcome = await step()
+        except NotPlayed as reason:
+            self._number -= 1
+            self._say(f"   – not played: {reason}")
+        except (DoesNotHold, TimeoutError, LookupError, ValueError, httpx.HTTPError) as error:
+            self._say(f"   ✗ {type(error).__name__}: {error}")
+        else:
+            self._held += 1
+            self._say(f"   ✓ {outcome}")
+
+    def does(self, user: str, what: str) -> None:
+        """Somebody does something."""
+        self._say("")
+        self._say(f"   {self.name(user)} {what}")
+
+    def shows(self, message: Message) -> None:
+        """What the bot said, and who sees it."""
+        to = f"to {self.name(message.to)} alone" if message.to else "in a direct message"
+        again = ", in place of what stood there" if message.edits else ""
+        lines = drawn(message.blocks, self._names) if message.blocks else plain(message.text, self._names)
+        self.quotes(f"Duplicates answers {to}{again}:", lines)
+
+    def quotes(self, who: str, lines: Sequence[str]) -> None:
+        """Somebody's words, or a page's."""
+        self._say(f"   {who}")
+        for line in lines:
+            self._say(f"   │ {line}".rstrip())
+
+    def name(self, user: str) -> str:
+        """A person's name."""
+        return self._names.get(user, user)
+
+
+def check(holds: object, otherwise: str) -> None:
+    """Raises `DoesNotHold` with these words unless it holds."""
+    if not holds:
+        raise DoesNotHold(otherwise)
