@@ -5,7 +5,7 @@ a `Token` for signing a call; everything else is told by a `Connection`, which h
 """
 
 from zoho.connections.attempts import Attempt, Attempts
-from zoho.connections.renewal import Renewal
+from zoho.connections.renewal import Pace, Renewal
 from zoho.connections.store import Connections
 from zoho.connections.tables import (
     Connection,
@@ -25,6 +25,7 @@ __all__ = [
     "Connection",
     "Connections",
     "Grant",
+    "Pace",
     "Refreshed",
     "Renewal",
     "Replaced",

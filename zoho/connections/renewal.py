@@ -25,14 +25,25 @@ from zoho.errors import GrantLost, KeyLost, NoAnswer, NotConnected, ServerError,
 from zoho.records import Product, Who
 
 MARGIN = timedelta(seconds=120)
-TOTAL_SECONDS = 10.0
-LEASE = timedelta(seconds=20)  # longer than the total, plus what storing may wait for the database
-_POLL_SECONDS = 0.05
-_PATIENCE_SECONDS = 5.0  # how long a caller whose token still lives waits for a better one
 _RETRY_AFTER = timedelta(seconds=10)
 _FORCED_EVERY = timedelta(seconds=60)
 _ASKED_AT_MOST, _ASKED_WITHIN = 8, timedelta(minutes=10)
 _COOL_DOWN_FIRST, _COOL_DOWN_LONGEST = 60, 600
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long things may take, in seconds.
+
+    ``total`` is for one refresh with its repeats; ``lease`` is longer, by what storing may wait for the
+    database. ``patience`` is how long a caller whose token still lives waits for a better one; ``poll`` is
+    the pause between two looks at another process's lease.
+    """
+
+    total: float = 10.0
+    lease: float = 20.0
+    patience: float = 5.0
+    poll: float = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +96,10 @@ class _Claim:
 class Renewal:
     """Hands out tokens that are good for a call."""
 
-    def __init__(self, database: Database, tokens: TokenServer, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, database: Database, tokens: TokenServer, *, now: Callable[[], datetime], pace: Pace
+    ) -> None:
+        self._pace = pace
         self._database = database
         self._tokens = tokens
         self._now = now
@@ -101,13 +115,11 @@ class Renewal:
         held = await self._held(who, product)
         if held.is_good(self._now()):
             return held.token
-        patience = _PATIENCE_SECONDS if held.lives(self._now()) else None
         try:
-            async with asyncio.timeout(patience):
-                return await self._shared(held, forced=False)
+            return await self._within_patience(held)
         except (GrantLost, NotConnected, KeyLost):
             raise
-        except (ZohoError, SQLAlchemyError, TimeoutError):
+        except (ZohoError, SQLAlchemyError):
             if held.lives(self._now()):
                 return held.token
             raise
@@ -130,6 +142,14 @@ class Renewal:
         """Wait for the refreshes under way, so that no minted token is lost."""
         while self._tasks:
             await asyncio.wait(tuple(self._tasks.values()))
+
+    async def _within_patience(self, held: _Held) -> Token:
+        patience = self._pace.patience if held.lives(self._now()) else None
+        try:
+            async with asyncio.timeout(patience):
+                return await self._shared(held, forced=False)
+        except TimeoutError as error:
+            raise NoAnswer(code="TIME_OUT") from error
 
     async def _shared(self, held: _Held, *, forced: bool) -> Token:
         """Join this process's task for the connection, or start it. Cancelling the caller leaves it alone."""
@@ -157,7 +177,7 @@ class Renewal:
                     raise obstacle
                 if claim := await self._claim(held, forced=forced):
                     return await self._refresh(claim)
-            await asyncio.sleep(_POLL_SECONDS)
+            await asyncio.sleep(self._pace.poll)
 
     async def _claim(self, held: _Held, *, forced: bool) -> _Claim | None:
         """Take the lease, unless somebody was quicker."""
@@ -165,7 +185,7 @@ class Renewal:
         asked = [*held.asked, now]
         values = {
             "lease_holder": holder,
-            "lease_until": now + LEASE,
+            "lease_until": now + timedelta(seconds=self._pace.lease),
             "asked": json.dumps([at.timestamp() for at in asked]),
             "forced_at": now if forced else held.forced_at,
         }
@@ -187,7 +207,7 @@ class Renewal:
     async def _refresh(self, claim: _Claim) -> Token:
         held = claim.held
         try:
-            async with asyncio.timeout(TOTAL_SECONDS):
+            async with asyncio.timeout(self._pace.total):
                 refreshed = await self._tokens.refresh(
                     dc=held.dc, accounts_server=held.accounts_server, refresh_token=claim.refresh_token
                 )
@@ -241,11 +261,12 @@ class Renewal:
         )
 
     async def _write_if_unchanged(
-        self, who: Who, product: Product, generation: int, *further: ColumnElement[bool], **values: object
+        self, who: Who, product: Product, seen: int, /, *further: ColumnElement[bool], **values: object
     ) -> bool:
+        """Change the row if its generation is still the one that was seen; whether it was."""
         change = (
             update(connections)
-            .where(*of(connections, who, product), connections.c.generation == generation, *further)
+            .where(*of(connections, who, product), connections.c.generation == seen, *further)
             .values(**values)
         )
         async with self._database.write() as connection:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zoho.connections.attempts import Attempt, Attempts
-from zoho.connections.renewal import Renewal
+from zoho.connections.renewal import Pace, Renewal
 from zoho.connections.tables import (
     SECRET_COLUMNS,
     Connection,
@@ -34,11 +34,18 @@ _TELLING = tuple(column for column in connections.c if column.name not in SECRET
 class Connections:
     """Who is connected to what."""
 
-    def __init__(self, database: Database, tokens: TokenServer, *, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        tokens: TokenServer,
+        *,
+        now: Callable[[], datetime],
+        pace: Pace = Pace(),  # noqa: B008  # frozen
+    ) -> None:
         self._database = database
         self._tokens = tokens
         self._now = now
-        self._renewal = Renewal(database, tokens, now=now)
+        self._renewal = Renewal(database, tokens, now=now, pace=pace)
         self.attempts = Attempts(database, now=now)
 
     async def start_attempt(
