@@ -131,7 +131,7 @@ class Pending:
 
     values: tuple[tuple[str, str, int], ...] = ()  # (field, value, holders), in the order to be fetched
     pages: tuple[tuple[str, int], ...] = ()  # (field, offset of the next page of values)
-    seen: tuple[tuple[str, ...], ...] = ()  # ids of groups already found
+    seen: tuple[tuple[str, ...], ...] = ()  # (field, *values of its last page): tells a page that repeats
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +141,10 @@ class Found:
     ``groups`` are those whose members are known, in the order to be shown. ``total`` is the number of groups
     for the headline, with ``so_far`` while values are left to go through. ``records`` counts members (each
     once) where all are known, else None. ``compared`` is how many records were read when the list was
-    grouped here, else None. ``source`` is "endpoint", "list" or "values". ``notes`` are missing scopes a
-    search worked around. ``ignored`` are filter keys that were not needed (``limit``, ``from``).
+    grouped here, else None. ``source`` is "endpoint", "list" or "values". ``left_alone`` are rows of the
+    endpoint that form no group. ``unread`` are shared values whose records Zoho would not name: the number
+    stays "so far". ``missing_scopes`` are those a search worked around. ``ignored`` are filter keys that were
+    not needed (``limit``, ``from``).
     """
 
     module: Module
@@ -158,6 +160,7 @@ class Found:
     compared: int | None = None
     shared_by_many: tuple[SharedValue, ...] = ()
     left_alone: int = 0
+    unread: tuple[str, ...] = ()
     missing_scopes: tuple[str, ...] = ()
     ignored: tuple[str, ...] = ()
     filters: tuple[tuple[str, str], ...] = ()

@@ -168,7 +168,7 @@ class Desk:
         reply = await self._calls.get(f"{_API}/{_VALUES[module]}", query)
         _stop_when_accepted(reply)
         return tuple(
-            ValueCount(parse.text(row.get("fieldValue")), parse.count(row.get("count")))
+            ValueCount(str(row.get("fieldValue") or ""), parse.count(row.get("count")))
             for row in parse.rows(reply.value)
         )
 

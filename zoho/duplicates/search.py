@@ -81,15 +81,18 @@ class Search:
         """By the mission's endpoint where the organisation has it and the grant covers it, else by list."""
         module = Module.DESK_PRODUCTS
         lacking = scopes.missing(self._granted, scopes.needed(module, Way.ENDPOINT))
-        if not lacking and await self._organisations.has_endpoint(self._key) is not False:
-            answer = await support.ask(self._desk, filters, self._note_endpoint)
+        known = await self._organisations.has_endpoint(self._key)
+        if not lacking and known is not False:
+
+            async def note(answers: bool) -> None:
+                if answers is not known:
+                    await self._organisations.note_endpoint(self._key, answers)
+
+            answer = await support.ask(self._desk, filters, note)
             if answer is not None:
                 return await self._answered(answer, filters)
         found = await self._by_list(module, filters, sort_out(module, filters))
         return replace(found, missing_scopes=lacking)
-
-    async def _note_endpoint(self, answers: bool) -> None:
-        await self._organisations.note_endpoint(self._key, answers)
 
     async def _answered(self, answer: DuplicateAnswer, filters: Mapping[str, str]) -> Found:
         """Zoho's own groups as they are, its loose rows by our rule."""
@@ -136,7 +139,9 @@ class Search:
             note_too_large=note_too_large,
             known=found.groups if found else (),
             shared=found.shared_by_many if found else (),
+            unread=found.unread if found else (),
             pending=found.pending if found else None,
+            may_look_up=not scopes.missing(self._granted, scopes.needed(module, Way.SEARCH)),
         )
 
     async def _walk(self, found: Found, walk: Walk, wanted: int) -> Found:
@@ -149,6 +154,7 @@ class Search:
             total=walk.total,
             so_far=walk.is_so_far,
             shared_by_many=walk.shared,
+            unread=walk.unread,
             pending=walk.pending,
         )
         return replace(after, records=_members(walk.groups) if after.is_complete else None)

@@ -12,11 +12,12 @@ from dataclasses import dataclass
 from zoho.desk import LIMIT, Desk, ValueCount, pages, together
 from zoho.duplicates import groups, normalize
 from zoho.duplicates.groups import MOST_HOLDERS, Value
-from zoho.errors import TooLarge
+from zoho.errors import BadRequest, TooLarge
 from zoho.records import Group, Module, Pending, Record, SharedValue
 
 PAIR_CALLS = 20
 """How many calls one search, or one turn of the page, spends on rules that need the members."""
+_CUT_AT = 100  # Zoho may cut the values it lists at this length
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +61,26 @@ class Walk:
         note_too_large: Callable[[str], Awaitable[None]],
         known: Sequence[Group] = (),
         shared: Sequence[SharedValue] = (),
+        unread: Sequence[str] = (),
         pending: Pending | None = None,
+        may_look_up: bool = False,
     ) -> None:
-        """``is_too_large`` and ``note_too_large`` remember, per field, that Zoho mails a report instead."""
+        """``is_too_large`` and ``note_too_large`` remember, per field, that Zoho mails a report instead.
+        ``may_look_up`` tells whether Zoho's search may be used for values that hold a comma.
+        """
         self._desk = desk
         self._module = module
         self._plan = PLANS[module]
         self._is_too_large = is_too_large
         self._note_too_large = note_too_large
+        self._may_look_up = may_look_up
         if pending is None:
             pending = Pending(
                 pages=tuple((field, 0) for field in (self._plan.strong, self._plan.pair) if field)
             )
         self.groups = tuple(known)
         self.shared = tuple(shared)
+        self.unread = tuple(unread)
         self.saw_rows = bool(known or shared)
         self._values = [_Waiting(*value) for value in pending.values]
         self._pages = dict(pending.pages)
@@ -95,9 +102,9 @@ class Walk:
 
     @property
     def is_so_far(self) -> bool:
-        """Whether the rule on pairs was begun and is not gone through."""
+        """Whether the rule on pairs was begun and is not gone through, or a value could not be read."""
         pair = self._plan.pair
-        return bool(self._of(pair)) or (pair in self._pages and not self._is_untouched)
+        return bool(self.unread or self._of(pair)) or (pair in self._pages and not self._is_untouched)
 
     @property
     def _is_untouched(self) -> bool:
@@ -174,14 +181,13 @@ class Walk:
 
     def _take(self, field: str, page: Iterable[ValueCount]) -> None:
         """Sort values into those to be fetched, most holders first, and those folded away."""
-        folded = self._folded
         for one in page:
             waiting = _Waiting(field, one.value, max(one.count, 2))
             value = self._value(waiting)
             if not value.key or one.count == 1:
                 continue
             if one.count > MOST_HOLDERS or not groups.is_evidence(self._module, value):
-                if value not in folded:
+                if value not in self._folded:
                     self._fold(one.value, one.count, value)
             else:
                 self._values.append(waiting)
@@ -192,18 +198,49 @@ class Walk:
         self.shared = tuple(sorted((*self.shared, line), key=lambda one: -one.holders))
 
     async def _fetch(self, field: str, wanted: int, calls: int) -> int:
-        """Ask for members until enough groups are known or the calls are spent; how many calls it took."""
+        """Ask for members until enough groups are known or the calls are spent; how many values it took."""
         spent = 0
         while (missing := wanted - len(self.groups)) > 0 and spent < calls and self._of(field):
             batch = self._next_values(field, min(missing, calls - spent))
-            found = await together(
-                self._desk.holders(self._module, field, one.value) for values in batch for one in values
-            )
+            found = await together(self._members(one) for values in batch for one in values)
             spent += len(found)
             answers = iter(found)
             for values in batch:
                 self._add(self._value(values[0]), [record for _ in values for record in next(answers)])
         return spent
+
+    async def _members(self, one: _Waiting) -> list[Record]:
+        """The records behind a value, less those that Zoho names and that do not hold it.
+
+        Zoho takes a value with a comma for several; its search then finds what begins like it. A value whose
+        records it cannot be made to name is unread, so that it is not taken for none.
+        """
+        has_comma = "," in one.value
+        try:
+            found = await self._desk.holders(self._module, one.field, one.value)
+            members = self._true_holders(one, found)
+            if not members and has_comma and self._may_look_up:
+                start = one.value.partition(",")[0].strip()
+                found = await self._desk.look_up(self._module, one.field, f"{start}*") if start else ()
+                members = self._true_holders(one, found)
+        except BadRequest:
+            self.unread += (one.value,)
+            return []
+        if not members and (found or has_comma):
+            self.unread += (one.value,)
+        return members
+
+    def _true_holders(self, one: _Waiting, records: Iterable[Record]) -> list[Record]:
+        value = self._value(one)
+        if len(one.value) < _CUT_AT:
+            return [record for record in records if value in groups.values_of(record)]
+        return [
+            record
+            for record in records
+            if any(
+                own.kind == value.kind and own.key.startswith(value.key) for own in groups.values_of(record)
+            )
+        ]
 
     def _next_values(self, field: str, how_many: int) -> list[list[_Waiting]]:
         """The next values, each with its other spellings, taken out of what is waiting."""
@@ -216,9 +253,8 @@ class Walk:
         self._values = [one for one in self._values if one not in taken]
         return list(batch.values())
 
-    def _add(self, value: Value, records: Iterable[Record]) -> None:
+    def _add(self, value: Value, members: Sequence[Record]) -> None:
         """Group the members behind one value; what they turn out to be too many for is folded."""
-        members = [record for record in records if value in groups.values_of(record)]
         found = groups.find(self._module, members, folded=self._folded)
         for shared in found.shared_by_many:
             if self._key(value.kind, shared.value) == value:
