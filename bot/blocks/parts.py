@@ -33,6 +33,9 @@ from slack_sdk.models.blocks import (
 
 from bot.blocks import words
 
+Line = RichTextSectionElement
+"""One paragraph of rich text."""
+
 _URL_LENGTH = 3000
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 

@@ -1,0 +1,85 @@
+"""Every command there is, once: for the help, for the nearest word to a mistyped one, for the README.
+
+A sentence may name a command only when `exists` says so.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from rapidfuzz.distance import OSA
+
+from bot import ids
+from bot.blocks import words
+from zoho.records import Module
+
+FIND, DECIDE, ACCOUNT = "Find", "Decide", "Your Zoho"
+CHECK_ONE = "ann@kestrel.example"
+"""The check of one record has no word of its own; this example stands for it."""
+
+NEAR = 2  # letters that may be wrong, missing or swapped
+
+
+class Command(NamedTuple):
+    """One command: what is typed after ``/duplicates``, what it is for, and whether it can be typed yet."""
+
+    words: str
+    about: str
+    chapter: str
+    built: bool = True
+
+    @property
+    def typed(self) -> str:
+        """The whole of it, as a person types it."""
+        return f"{ids.COMMAND} {self.words}".strip()
+
+    @property
+    def first(self) -> str:
+        """The word by which it is known, "" for the search of everything."""
+        return self.words.partition(" ")[0]
+
+
+COMMANDS = (
+    Command("", "every list you can read, largest groups first", FIND),
+    Command("desk contacts", "one list; also desk accounts, desk products", FIND),
+    Command("desk contacts city=Hamburg", "only records with that value", FIND),
+    Command(
+        CHECK_ONE,
+        'is this one here twice? Also a phone, a record link, a "product name"',
+        FIND,
+        built=False,
+    ),
+    Command("flagged", "what your team has flagged", DECIDE, built=False),
+    Command("status", "is everything in order?", ACCOUNT, built=False),
+    Command("connect", "connect Zoho Desk, or connect it anew", ACCOUNT),
+    Command("disconnect", "end it and delete what is stored", ACCOUNT),
+    Command("help", "this list", ACCOUNT),
+)
+
+BUILT = tuple(command for command in COMMANDS if command.built)
+
+
+def exists(word: str) -> bool:
+    """True when ``/duplicates word`` can be typed."""
+    return any(command.first == word for command in BUILT)
+
+
+class Near(NamedTuple):
+    """What a person probably meant: the words of a command, and the list if it is one."""
+
+    words: str
+    module: Module | None = None
+
+
+def nearest(typed: str) -> Near | None:
+    """The command or list whose name is at most two letters away from ``typed``, or None."""
+    meant = words.folded(typed)
+    best = min(_known(), key=lambda near: OSA.distance(meant, near.words))
+    return best if OSA.distance(meant, best.words) <= min(NEAR, len(meant) // 2) else None
+
+
+def _known() -> list[Near]:
+    lists = [Near(f"{module.product} {module.plural}", module) for module in Module]
+    plurals = [Near(module.plural, module) for module in Module]
+    plain = [Near(command.words) for command in BUILT if command.words.isalpha()]
+    return [*lists, *plurals, *plain]
