@@ -1,0 +1,74 @@
+"""What was being done when something failed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot import ids
+from bot.blocks import parts, words
+from zoho.records import Module, Product
+from zoho.scopes import READ_DESK
+
+
+@dataclass(frozen=True, slots=True)
+class Failing:
+    """As far as it is known.
+
+    ``command`` is what was typed after ``/duplicates``. ``link`` leads to a new connection with ``scopes``.
+    ``again`` is the value of *Try again*, ``corrected`` that of the same search with the nearest filter; ""
+    draws no button. ``region`` is the connection's ("EU"), ``domain`` its Zoho domain ("zoho.eu").
+    ``searched`` is False for clicks that change something.
+    """
+
+    product: Product = Product.DESK
+    module: Module | None = None
+    org_name: str = ""
+    region: str = ""
+    domain: str = ""
+    command: str = ""
+    link: parts.Link | None = None
+    scopes: tuple[str, ...] = READ_DESK
+    again: str = ""
+    corrected: str = ""
+    reference: str = ""
+    at: datetime | None = None
+    last_worked: datetime | None = None
+    searched: bool = True
+
+    @property
+    def brand(self) -> str:
+        """The Zoho product, in words."""
+        return words.brand(self.product)
+
+    @property
+    def nothing(self) -> str:
+        """What was not done, as a sentence."""
+        return "Nothing was searched." if self.searched else "Nothing was changed."
+
+    @property
+    def stopped(self) -> str:
+        """How far it came, when that is not known exactly."""
+        if not self.searched:
+            return "It is not certain that everything was done; the group shows what stands."
+        what = f"The search for duplicate {self.module.plural}" if self.module else "The search"
+        return f"{what} stopped there. Nothing was changed."
+
+    @property
+    def org(self) -> str:
+        """The organisation in the middle of a sentence, in mrkdwn."""
+        return words.inert(self.org_name) or "your organisation"
+
+    @property
+    def typed(self) -> str:
+        """The command that asks for the same again."""
+        if self.command or not self.module:
+            return f"{ids.COMMAND} {self.command}".strip()
+        return f"{ids.COMMAND} {self.module.product} {self.module.plural}"
+
+    @property
+    def place(self) -> str:
+        """Where and when, and the reference, in mrkdwn."""
+        moment = words.when(self.at) if self.at else ""
+        reference = f"reference {self.reference}" if self.reference else ""
+        return words.dotted(words.inert(self.org_name), words.inert(self.region), moment, reference)
