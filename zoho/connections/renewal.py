@@ -104,6 +104,7 @@ class Renewal:
         self._tokens = tokens
         self._now = now
         self._tasks: dict[tuple[Who, Product], asyncio.Task[Token]] = {}
+        self._is_closing = False
 
     async def token(self, who: Who, product: Product) -> Token:
         """The stored token, renewed first when it has fewer than 120 s left.
@@ -139,7 +140,8 @@ class Renewal:
         await self._write_if_unchanged(who, product, refused.generation, status=Status.NEEDS_RECONNECT.value)
 
     async def close(self) -> None:
-        """Wait for the refreshes under way, so that no minted token is lost."""
+        """Wait for this process's own refreshes, so that no minted token is lost; not for others'."""
+        self._is_closing = True
         while self._tasks:
             await asyncio.wait(tuple(self._tasks.values()))
 
@@ -177,6 +179,8 @@ class Renewal:
                     raise obstacle
                 if claim := await self._claim(held, forced=forced):
                     return await self._refresh(claim)
+            if self._is_closing:
+                raise NoAnswer(code="CLOSING")
             await asyncio.sleep(self._pace.poll)
 
     async def _claim(self, held: _Held, *, forced: bool) -> _Claim | None:
