@@ -65,9 +65,12 @@ class Card:
         return words.names([record.name for record in self.group.records])
 
 
-def group_blocks(card: Card) -> list[Block]:
-    """The group's blocks: body, differences, what Zoho refused, the flag, buttons."""
-    drawn: list[Block] = [_body(card)]
+def group_blocks(card: Card, *, says_list: bool = False) -> list[Block]:
+    """The group's blocks: body, differences, what Zoho refused, the flag, buttons.
+
+    ``says_list`` names the group's list, where groups of several lists stand together.
+    """
+    drawn: list[Block] = [_body(card, says_list=says_list)]
     also = differs_also(card.group)
     if also:
         drawn.append(parts.plain_context(_id(card, "also"), f"Differs also in: {', '.join(also)}"))
@@ -82,8 +85,8 @@ def _id(card: Card, part: str) -> str:
     return f"g:{card.key}:{part}:{card.revision}"
 
 
-def _body(card: Card) -> RichTextBlock:
-    elements: list[RichTextElement] = [_headline(card), parts.bullets(*_bullets(card))]
+def _body(card: Card, *, says_list: bool) -> RichTextBlock:
+    elements: list[RichTextElement] = [_headline(card, says_list=says_list), parts.bullets(*_bullets(card))]
     if card.group.against:
         doubts = words.clean(", and ".join(card.group.against)).rstrip(".")
         against = parts.line(parts.emoji(parts.WARNING), " ", parts.bold("Against:"), f" {doubts}.")
@@ -91,11 +94,12 @@ def _body(card: Card) -> RichTextBlock:
     return parts.rich(_id(card, "body"), *elements)
 
 
-def _headline(card: Card) -> RichTextSectionElement:
+def _headline(card: Card, *, says_list: bool) -> RichTextSectionElement:
     number = f"{card.number}. " if card.number else ""
     values = [words.shared_value(value) for value in card.group.reason.values if words.clean(value)]
     shared = ", ".join(values[:SHOWN_VALUES])
-    why = words.sentence(reason(card.group))
+    label = f"{words.label(card.group.module)}, " if says_list else ""
+    why = words.sentence(f"{label}{reason(card.group)}")
     return parts.line(parts.bold(f"{number}{why}"), f"{words.DOT}{shared}" if shared else "")
 
 

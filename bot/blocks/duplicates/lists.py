@@ -54,7 +54,8 @@ class ListPage:
     @property
     def has_more(self) -> bool:
         """True when there are groups after this page, or may be."""
-        return self.last < self.found.total or self.found.so_far
+        pending = self.found.pending
+        return self.last < self.found.total or bool(pending.values or pending.pages)
 
 
 def group_list(page: ListPage) -> parts.Message:
@@ -69,7 +70,7 @@ def group_list(page: ListPage) -> parts.Message:
     ]
     blocks += _filters(_id(page, "only"), found)
     for place, card in enumerate(page.cards, start=1):
-        blocks += [parts.divider(_id(page, f"d{place}")), *group_blocks(card)]
+        blocks += [parts.divider(_id(page, f"d{place}")), *group_blocks(card, says_list=page.is_worst)]
     blocks += [parts.divider(_id(page, "d9")), *_foot(page)]
     return parts.Message(_text(page), tuple(blocks))
 
@@ -87,7 +88,7 @@ def _headline(page: ListPage) -> str:
 def headline(found: Found) -> str:
     """ "12 possible duplicates in Desk contacts", with "so far" while values are left to go through."""
     count = words.counted(found.total, "possible duplicate")
-    return f"{count} in {words.label(found.module)}{' so far' if found.so_far else ''}"
+    return words.sentence(f"{count} in {words.label(found.module)}{' so far' if found.so_far else ''}")
 
 
 def _text(page: ListPage) -> str:
@@ -131,6 +132,8 @@ def _foot(page: ListPage) -> list[Block]:
     if found.shared_by_many:
         blocks.append(parts.plain_context(_id(page, "shared"), shared_line(found)))
     buttons = _pager(page)
+    if found.unread:
+        blocks.append(parts.plain_context(_id(page, "unread"), unread_line(found)))
     if buttons:
         blocks.append(parts.actions(_id(page, "nav"), *buttons))
     blocks.append(parts.context(_id(page, "foot"), _place(page)))
@@ -150,6 +153,14 @@ def shared_line(found: Found) -> str:
     if placeholders:
         named.append(words.counted(placeholders, "placeholder"))
     return f"Shared by many, so not counted: {', '.join(named)}"
+
+
+def unread_line(found: Found) -> str:
+    """Shared values that Zoho counts, but whose records it does not name, raw."""
+    named = [words.shared_value(value) for value in found.unread[:SHOWN_SHARED]]
+    if len(found.unread) > SHOWN_SHARED:
+        named.append(f"{words.number(len(found.unread) - SHOWN_SHARED)} more")
+    return f"Zoho did not name the {found.module.plural} that share {words.in_words(named)}"
 
 
 def _shared(shared: SharedValue, module: Module, *, first: bool) -> str:
@@ -174,13 +185,17 @@ def _turn(page: ListPage, action_id: str, text: str, offset: int, label: str) ->
 
 
 def _next_label(page: ListPage) -> str:
-    if page.found.so_far:
+    total = page.found.total
+    if page.found.so_far or page.last >= total:
         return f"Show the groups after number {page.last}"
-    until = min(page.last + PAGE, page.found.total)
-    return f"Show groups {page.last + 1} to {until} of {page.found.total}"
+    return f"Show groups {page.last + 1} to {min(page.last + PAGE, total)} of {total}"
 
 
 def _place(page: ListPage) -> str:
+    if not page.cards:
+        return (
+            f"None after number {page.offset}" if page.offset else "Not every shared value was gone through"
+        )
     total = f"{words.number(page.found.total)}{' so far' if page.found.so_far else ''}"
     return f"{page.offset + 1} to {page.last} of {total}"
 

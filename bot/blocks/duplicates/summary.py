@@ -65,21 +65,26 @@ class SummaryPage:
         """The lists that could not be read."""
         return tuple(row for row in self.rows if not row.found)
 
+    @property
+    def is_empty(self) -> bool:
+        """True when every list was gone through and none holds anything."""
+        is_whole = bool(self.read) and not self.failed and not self.not_searched
+        return is_whole and all(_is_empty(found) for found in self.read)
+
+
+def _is_empty(found: Found) -> bool:
+    return not found.total and found.is_complete
+
 
 def summary(page: SummaryPage) -> parts.Message:
     """One row a list with findings, the rest in a grey line, then the largest groups."""
-    if (
-        page.read
-        and not page.failed
-        and not page.not_searched
-        and not any(found.total for found in page.read)
-    ):
+    if page.is_empty:
         return nothing_anywhere(page.read, page.region_name)
     about = words.dotted(words.inert(page.org_name), words.inert(page.region_name), words.when(page.at))
     blocks: list[Block] = [
         parts.header(_id(page, "head"), _headline(page)),
         parts.context(_id(page, "ctx"), about),
-        *(_row(page, row) for row in page.rows if row.found is None or row.found.total),
+        *(_row(page, row) for row in page.rows if row.found is None or not _is_empty(row.found)),
         *_rest(page),
         *_worst(page),
     ]
@@ -135,14 +140,15 @@ def _open(module: Module, text: str, label: str) -> InteractiveElement:
 
 
 def _counts(found: Found) -> str:
-    groups = f"{words.counted(found.total, 'group')}{' so far' if found.so_far else ''}"
+    is_open = found.so_far or not found.total
+    groups = f"{words.counted(found.total, 'group')}{' so far' if is_open else ''}"
     if found.records is None or found.so_far:
         return groups
     return f"{groups}, {words.counted(found.records, 'record')}"
 
 
 def _rest(page: SummaryPage) -> list[Block]:
-    clean = [found.module for found in page.read if not found.total]
+    clean = [found.module for found in page.read if _is_empty(found)]
     said = [f"No duplicates in {words.labels(clean)}."] if clean else []
     said += [
         f"Not searched: {words.labels(skipped.modules)}, {skipped.why}." for skipped in page.not_searched

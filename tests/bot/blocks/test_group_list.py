@@ -14,6 +14,7 @@ from bot import ids
 from bot.blocks.duplicates import (
     Card,
     FlagState,
+    ListPage,
     Notice,
     Refusal,
     group_list,
@@ -21,7 +22,7 @@ from bot.blocks.duplicates import (
     nothing_found,
 )
 from tests.bot.blocks import limits, made
-from zoho.records import Field, Found, Group, Module, Reason, Record, SharedValue
+from zoho.records import Field, Found, Group, Module, Pending, Reason, Record, SharedValue
 
 DOT = "\u00a0· "
 WHEN = "<!date^1795507500^{date_short_pretty} at {time}|24 Nov 2026 08:05 UTC>"
@@ -175,11 +176,52 @@ def test_the_next_button_reads_out_exactly_what_it_will_show() -> None:
 
 
 def test_a_number_that_is_not_final_says_so_far() -> None:
-    message = group_list(many(5, total=5, so_far=True, records=None))
+    pending = Pending(pages=(("phone", 100),))
+    message = group_list(many(5, total=5, so_far=True, records=None, pending=pending))
+    limits.check(message)
     assert limits.lines(message)[0] == "5 possible duplicates in Desk contacts so far"
     assert limits.lines(message)[-1] == "1 to 5 of 5 so far"
     assert limits.buttons(message)["Show next 5"]["accessibility_label"] == "Show the groups after number 5"
     assert message.text.startswith("5 possible duplicates in Desk contacts so far: Ana Roe and Anna Roe; ")
+
+
+def test_values_that_wait_lead_on_even_while_the_number_stands() -> None:
+    pending = Pending(pages=(("phone", 0),))
+    message = group_list(many(5, total=5, pending=pending))
+    assert limits.lines(message)[0] == "5 possible duplicates in Desk contacts"
+    assert limits.buttons(message)["Show next 5"]["accessibility_label"] == "Show the groups after number 5"
+
+
+def test_a_number_that_stays_open_leads_nowhere_and_says_why() -> None:
+    message = group_list(many(2, so_far=True, unread=("a@x.example", "b", "c", "d")))
+    limits.check(message)
+    assert not [text for text in limits.buttons(message) if text.startswith("Show")]
+    said = "Zoho did not name the contacts that share a@x.example, b, c and 1 more"
+    assert said in limits.lines(message)
+
+
+def test_no_group_yet_is_not_no_duplicates() -> None:
+    pending = Pending(pages=(("phone", 100),))
+    empty = made.found([], total=0, so_far=True, pending=pending)
+    message = group_list(ListPage(empty, "4mh8t", 0, (), "EU"))
+    limits.check(message)
+    assert limits.lines(message)[0] == "No possible duplicates in Desk contacts so far"
+    assert limits.lines(message)[-2:] == ["[Show next 5]", "Not every shared value was gone through"]
+    assert "white_check_mark" not in limits.texts(message)
+
+
+def test_a_last_page_that_holds_nothing_says_so_and_leads_back() -> None:
+    message = group_list(ListPage(made.found([], total=5), "4mh8t", 5, (), "EU"))
+    limits.check(message)
+    assert limits.lines(message)[-2:] == ["[Show previous 5]", "None after number 5"]
+
+
+def test_the_largest_of_several_lists_each_name_their_own() -> None:
+    message = group_list(made.page(is_worst=True))
+    limits.check(message)
+    assert limits.lines(message)[0] == "The largest group"
+    bold = f"1. Desk contacts, same e-mail and account{DOT}ana.roe@kestrel.example, Kestrel Logistics"
+    assert bold in limits.lines(message)
 
 
 def test_another_page_has_other_block_ids_and_the_same_group_keeps_its_own() -> None:
@@ -402,7 +444,8 @@ def any_page(draw: st.DrawFn) -> Any:
         total=draw(st.integers(len(cards), 5000)), so_far=draw(st.booleans()), at=made.AT, source="values",
         records=draw(st.none() | st.integers(2, 9000)), compared=draw(st.none() | st.integers(0, 10**6)),
         shared_by_many=tuple(draw(st.lists(SHARED, max_size=5))),
-        left_alone=draw(st.integers(0, 9)), missing_scopes=tuple(draw(st.lists(NASTY, max_size=2))),
+        left_alone=draw(st.integers(0, 9)), unread=tuple(draw(st.lists(NASTY, max_size=5))),
+        missing_scopes=tuple(draw(st.lists(NASTY, max_size=2))),
         ignored=tuple(draw(st.lists(NASTY, max_size=2))),
         filters=tuple(draw(st.lists(st.tuples(NASTY, NASTY), max_size=10))),
     )  # fmt: skip

@@ -10,7 +10,7 @@ from bot import ids
 from bot.blocks.duplicates import NotSearched, Row, SummaryPage, searching, summary
 from bot.blocks.parts import Link
 from tests.bot.blocks import limits, made
-from zoho.records import Module
+from zoho.records import Module, Pending
 
 DOT = "\u00a0· "
 CONTACTS, ACCOUNTS, PRODUCTS = Module
@@ -113,6 +113,14 @@ def test_what_was_not_searched_is_named_with_the_way_to_change_it() -> None:
     assert (
         message.text == "5 possible duplicates: 5 in Desk products. Not searched: Desk contacts and accounts."
     )
+
+
+def test_a_list_that_was_not_gone_through_is_not_said_to_hold_none() -> None:
+    waiting = row(CONTACTS, 0, so_far=True, pending=Pending(pages=(("phone", 100),)))
+    said = limits.lines(summary(page(waiting, row(ACCOUNTS, 0), row(PRODUCTS, 0))))
+    assert said[0] == "No possible duplicates so far"
+    assert said[2] == f"*Desk contacts*{DOT}no groups so far"
+    assert said[3] == "No duplicates in Desk accounts and products."
 
 
 def test_nothing_anywhere_is_the_message_that_names_the_lists() -> None:
