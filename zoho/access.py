@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
@@ -12,6 +12,7 @@ from zoho.client import Client, FixedLogin, Session, ZohoAuth, new_http
 from zoho.connections import Connection, Connections, Grant
 from zoho.database import Database
 from zoho.desk import Desk
+from zoho.duplicates.search import Search
 from zoho.errors import OrganisationRefused, UnsupportedRegion
 from zoho.links import PRODUCT_LINK, Links
 from zoho.oauth import Credentials, Discovered, OAuth, TokenEndpoint, usable_portals
@@ -42,6 +43,19 @@ class Access:
     desk: Desk
     links: Links
     organisation: OrganisationKey
+    organisations: Organisations = field(repr=False)
+    now: Callable[[], datetime] = field(repr=False)
+
+    def duplicates(self) -> Search:
+        """The search for duplicates in this organisation, with this person's login."""
+        return Search(
+            self.desk,
+            self.organisations,
+            self.organisation,
+            organisation_name=self.connection.org_name,
+            granted=self.connection.scopes,
+            now=self.now,
+        )
 
 
 class Zoho:
@@ -61,6 +75,7 @@ class Zoho:
         """``http`` is used, and closed in the end, in place of a client made here."""
         self.regions = regions
         self.preferences = preferences
+        self._now = now
         self._http = http or new_http()
         self.organisations = Organisations(database, now=now)
         self._client = Client(self._http, regions=regions, organisations=self.organisations, now=now)
@@ -98,6 +113,8 @@ class Zoho:
             desk=self._desk(self._session(connection, region)),
             links=Links(region, connection.portal, connection.org_id, self.preferences.product_link),
             organisation=OrganisationKey(product, connection.dc, connection.org_id),
+            organisations=self.organisations,
+            now=self._now,
         )
 
     async def close(self) -> None:
