@@ -7,7 +7,7 @@ import hashlib
 import re
 from html.parser import HTMLParser
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.blocks import pages
@@ -104,7 +104,11 @@ def test_without_the_apps_id_the_button_opens_slack() -> None:
     assert pages.slack_address("T01LARKFIELD", "") == "slack://open"
 
 
-@given(st.text(max_size=300))
+EVIL = "<img src=x onerror=alert(1)>\"&'</bdi><script>alert(1)</script>"
+
+
+@given(st.text(max_size=300) | st.just(EVIL))
+@example(EVIL)
 def test_names_of_people_are_letters_only(name: str) -> None:
     asking = Asking(name, name)
     known = set(check(pages.connect_page(MARA, "x", READ)).tags)
