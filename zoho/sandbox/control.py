@@ -39,10 +39,10 @@ def _answered(route: _Route) -> Callable[[web.Request], Awaitable[web.Response]]
 
     @wraps(route)
     async def handler(request: web.Request) -> web.Response:
-        body = await request.json() if request.can_read_body else {}
         try:
+            body = await request.json() if request.can_read_body else {}
             answer = route(request.app[WORLD], body)
-        except (KeyError, TypeError, ValueError) as error:
+        except (AttributeError, KeyError, TypeError, ValueError) as error:
             return web.json_response({"error": f"{type(error).__name__}: {error}"}, status=400)
         return web.json_response({"note": NOTICE, **answer})
 

@@ -58,6 +58,10 @@ class Quirks:
     bare_groups: bool = False
     hidden_status: int = 404
 
+    def count(self, number: int) -> int | str:
+        """A number of records as this organisation writes it."""
+        return str(number) if self.numbers_as_text else number
+
 
 @dataclass(slots=True)
 class View:
@@ -125,12 +129,15 @@ class Org:
     tables: dict[str, Table] = field(init=False)
 
     def __post_init__(self) -> None:
-        first = int(self.id[:4] + "00000900000")
         self.tables = {
-            module: Table(module, self.now, first + 100_000 * number) for number, module in enumerate(MODULES)
+            module: Table(module, self.now, self._first_id(number)) for number, module in enumerate(MODULES)
         }
         self.credits_total = self.credits_total or self.edition.base + self.edition.per_agent * self.agents
-        self._next_comment = first + 500_000
+        self._next_comment = self._first_id(len(MODULES))
+
+    def _first_id(self, kind: int) -> int:
+        """Where the ids of one kind of thing begin: 18 digits, more than a float holds."""
+        return int(self.id) * 10_000_000 + 2_000_000 * kind + 1
 
     # -- records, from tests --------------------------------------------------------------------------
 

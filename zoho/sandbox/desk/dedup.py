@@ -65,7 +65,7 @@ def _values(module: str) -> Handler:
 
 
 def _value(asked: Asked, value: str | None, count: int) -> dict[str, Any]:
-    return {"fieldValue": value, "count": str(count) if asked.org.quirks.numbers_as_text else count}
+    return {"fieldValue": value, "count": asked.org.quirks.count(count)}
 
 
 def _groups(module: str) -> Handler:

@@ -45,25 +45,26 @@ Test = Callable[[Row], bool]
 def _module_search(module: str) -> Handler:
     def search(asked: Asked) -> web.Response:
         """The records that every parameter fits, with their number; 204 when there are none."""
-        limit, offset = asked.limit(), asked.number("from", 0, 0, asked.org.search_depth)
-        rows = _found(asked, module)
-        if not rows:
-            return answers.nothing()
-        page = list_rows(asked, module, rows[offset : offset + limit])
-        return answers.json({"data": page, "count": len(rows)}) if page else answers.nothing()
+        return _page(asked, module, _found(asked, module))
 
     return search
+
+
+def _page(asked: Asked, module: str, rows: Sequence[Row]) -> web.Response:
+    limit, offset = asked.limit(), asked.number("from", 0, 0, asked.org.search_depth)
+    page = list_rows(asked, module, rows[offset : offset + limit])
+    if not page:
+        return answers.nothing()
+    return answers.json({"data": page, "count": asked.org.quirks.count(len(rows))})
 
 
 def everywhere(asked: Asked) -> web.Response:
     """One text in contacts or accounts (products cannot be searched this way)."""
     text, module = asked.required("searchStr"), asked.required("module")
     asked.choice("module", ("contacts", "accounts"))
-    limit, offset = asked.limit(), asked.number("from", 0, 0, asked.org.search_depth)
     test = _anywhere(asked, module, text)
-    rows = [row for row in _indexed(asked, asked.org.tables[module].live(asked.sees_all)) if test(row)]
-    page = list_rows(asked, module, rows[offset : offset + limit])
-    return answers.json({"data": page, "count": len(rows)}) if page else answers.nothing()
+    rows = _indexed(asked, asked.org.tables[module].live(asked.sees_all))
+    return _page(asked, module, [row for row in rows if test(row)])
 
 
 def _found(asked: Asked, module: str) -> Sequence[Row]:
@@ -160,7 +161,7 @@ def _anywhere(asked: Asked, module: str, value: str) -> Test:
 
 
 def _endpoint(module: str, reading: tuple[tuple[str, ...], ...]) -> Endpoint:
-    params = {"limit", "from", "sortBy", "_all", "fields", *_RANGES, *_CUSTOM, *_FIELDS[module]}
+    params = {"limit", "from", "sortBy", "_all", *_RANGES, *_CUSTOM, *_FIELDS[module]}
     return Endpoint(
         "GET", f"/{module}/search", _module_search(module), (*_SEARCH, *reading), frozenset(params), by_offset
     )
