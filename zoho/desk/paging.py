@@ -29,7 +29,10 @@ async def pages(
     seen: set[Hashable] = set()
     offset, page = await _first(fetch)
     while True:
-        fresh = {key(row): row for row in page if key(row) not in seen}
+        fresh: dict[Hashable, _T] = {}
+        for row in page:
+            if key(row) not in seen:
+                fresh.setdefault(key(row), row)
         if fresh:
             yield tuple(fresh.values())
         if len(page) < LIMIT or not fresh:

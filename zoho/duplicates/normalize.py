@@ -54,9 +54,8 @@ def phone_key(value: str) -> str:
     if is_international:
         text = text.replace("(0)", "")
     digits = "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
-    if is_international:
-        digits = digits.lstrip("0")
-    return f"+{digits}" if is_international and digits else digits
+    number = digits.lstrip("0")
+    return f"+{number}" if is_international and number else digits
 
 
 def website_key(value: str) -> str:
