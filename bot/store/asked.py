@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -11,22 +12,27 @@ from sqlalchemy import Row, delete, insert, select
 
 from bot.store.tables import asked, fresh_key
 from zoho.database import Database
-from zoho.records import Who
+from zoho.records import Module, Who
 
 LIFE = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What somebody asked for and where the answer goes; ``group_key`` instead of ``text`` after a click."""
+    """What somebody asked for, and where the answer goes.
+
+    ``modules`` are the lists it will search; ``group_key`` stands instead of ``text`` for a list to be drawn
+    again.
+    """
 
     who: Who
     channel: str
     text: str
     response_url: str
     is_click: bool
-    group_key: str
     at: datetime
+    modules: tuple[Module, ...] = ()
+    group_key: str = ""
 
 
 class AskedCommands:
@@ -45,6 +51,7 @@ class AskedCommands:
             "user": what.who.user,
             "channel": what.channel,
             "text": what.text,
+            "modules": json.dumps([module.value for module in what.modules]),
             "response_url": what.response_url,
             "is_click": what.is_click,
             "group_key": what.group_key,
@@ -59,6 +66,13 @@ class AskedCommands:
         """The command under ``key``, once; None when it is not this person's, was taken or has expired."""
         async with self._database.write() as connection:
             statement = delete(asked).where(asked.c.key == key, *self._alive(who)).returning(asked)
+            row = (await connection.execute(statement)).one_or_none()
+        return None if row is None else _read(row)
+
+    async def peek(self, who: Who, key: str) -> Asked | None:
+        """The command under ``key``, left where it is."""
+        async with self._database.read() as connection:
+            statement = select(asked).where(asked.c.key == key, *self._alive(who))
             row = (await connection.execute(statement)).one_or_none()
         return None if row is None else _read(row)
 
@@ -95,6 +109,7 @@ def _read(row: Row[Any]) -> Asked:
         text=row.text,
         response_url=row.response_url,
         is_click=row.is_click,
-        group_key=row.group_key,
         at=row.at,
+        modules=tuple(Module(value) for value in json.loads(row.modules)),
+        group_key=row.group_key,
     )
