@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
+
 from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement, RichTextSectionElement
 
 from bot import ids
@@ -123,22 +125,42 @@ def refused_filter(parameter: str, quote: str, module: Module | None) -> parts.M
     return parts.Message(words.fallback(text), tuple(blocks))
 
 
-def malformed_filter(typed: str) -> parts.Message:
+class FilterFault(StrEnum):
+    """What is wrong with a filter; the value is said around the piece that is meant."""
+
+    NO_LIST = "{} narrows a list, and no list was named before it"
+    NOT_A_FILTER = "{} is no filter"
+    OPEN_QUOTE = "The quote that begins with {} is not closed"
+    BAD_KEY = "{} cannot be the name of a field"
+    NO_VALUE = "{} has no value"
+    LONG_VALUE = "The value of {} is longer than 200 characters"
+    TWICE = "{} is named twice"
+    TOO_MANY = "{} is one filter too many: 10 can be used"
+
+
+_HOW_TO_FILTER = {
+    FilterFault.NO_LIST: f"Name the list first, such as `{ids.COMMAND} desk contacts city=Hamburg`.",
+    FilterFault.BAD_KEY: "A name is a letter, then letters, digits, dots or underscores, 50 in all at most.",
+}
+
+
+def malformed_filter(typed: str, fault: FilterFault = FilterFault.NOT_A_FILTER) -> parts.Message:
     """A piece of the command is no ``key=value`` that can be asked for."""
     shown = words.typed(typed)
-    said = parts.line(parts.code(shown), " is no filter, so nothing was searched.")
-    how = (
+    before, _, after = fault.value.partition("{}")
+    said = parts.line(before, parts.code(shown), f"{after}, so nothing was searched.")
+    how = _HOW_TO_FILTER.get(
+        fault,
         f"A filter is `key=value`, such as `{ids.COMMAND} desk contacts city=Hamburg`. "
-        "A value with blanks stands in quotes. At most 10 filters, values up to 200 characters."
+        "A value with blanks stands in quotes. At most 10 filters, values up to 200 characters.",
     )
     blocks = (
         parts.rich("unf:head:1", said),
         parts.section("unf:next:1", how),
         parts.actions("unf:act:1", _show_help()),
     )
-    return parts.Message(
-        words.fallback(f"“{words.escaped(shown, 120)}” is no filter. Nothing was searched"), blocks
-    )
+    named = fault.value.format(f"“{words.escaped(shown, 120)}”")
+    return parts.Message(words.fallback(f"{named}. Nothing was searched"), blocks)
 
 
 def no_crm_yet() -> parts.Message:

@@ -11,8 +11,8 @@ import html
 import re
 import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
 
+from bot.blocks.help import FilterFault
 from zoho.records import Module, Product
 
 MOST_FILTERS = 10
@@ -33,19 +33,6 @@ _LISTS = {
     "products": Module.DESK_PRODUCTS,
 }
 _PRODUCT_WORDS = ("connect", "disconnect")
-
-
-class Violation(StrEnum):
-    """What a filter may not be; each has its own sentence."""
-
-    NO_LIST = "no_list"
-    NOT_A_FILTER = "not_a_filter"
-    OPEN_QUOTE = "open_quote"
-    BAD_KEY = "bad_key"
-    NO_VALUE = "no_value"
-    LONG_VALUE = "long_value"
-    TWICE = "twice"
-    TOO_MANY = "too_many"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +79,7 @@ class Unknown:
 class BadFilter:
     """A filter that cannot be used; ``typed`` is the part of it that is meant."""
 
-    violation: Violation
+    fault: FilterFault
     typed: str
 
 
@@ -116,7 +103,7 @@ def read(text: str) -> Read:
     if not words:
         return Search((), (), "")
     if words[0].key is not None:
-        return BadFilter(Violation.NO_LIST, words[0].key)
+        return BadFilter(FilterFault.NO_LIST, words[0].key)
     first = "" if words[0].is_quoted else words[0].text.casefold()
     if first in ("help", "?"):
         return Help()
@@ -145,41 +132,41 @@ def _connection(verb: str, words: list[_Word]) -> Read:
 def _list(words: list[_Word], *, prefix: str, text: str) -> Read:
     name = words[0]
     if name.key is not None:
-        return BadFilter(Violation.NO_LIST, name.key)
+        return BadFilter(FilterFault.NO_LIST, name.key)
     module = None if name.is_quoted else _LISTS.get(name.text.casefold())
     if module is None:
         return Unknown(f"{prefix}{name.text}")
-    wrong = _first_violation(words[1:])
+    wrong = _first_fault(words[1:])
     if wrong is not None:
         return wrong
     filters = tuple((word.key or "", word.text) for word in words[1:])
     return Search((module,), filters, text)
 
 
-def _first_violation(words: list[_Word]) -> BadFilter | None:
+def _first_fault(words: list[_Word]) -> BadFilter | None:
     seen: set[str] = set()
     for word in words:
-        violation = _violation(word, seen)
-        if violation is not None:
-            return BadFilter(violation, word.text if word.key is None else word.key)
+        fault = _fault(word, seen)
+        if fault is not None:
+            return BadFilter(fault, word.text if word.key is None else word.key)
         seen.add(word.key or "")
     if len(words) > MOST_FILTERS:
-        return BadFilter(Violation.TOO_MANY, words[MOST_FILTERS].key or "")
+        return BadFilter(FilterFault.TOO_MANY, words[MOST_FILTERS].key or "")
     return None
 
 
-def _violation(word: _Word, seen: set[str]) -> Violation | None:
+def _fault(word: _Word, seen: set[str]) -> FilterFault | None:
     if word.is_open:
-        return Violation.OPEN_QUOTE
+        return FilterFault.OPEN_QUOTE
     if word.key is None:
-        return Violation.NOT_A_FILTER
+        return FilterFault.NOT_A_FILTER
     if not _KEY.fullmatch(word.key):
-        return Violation.BAD_KEY
+        return FilterFault.BAD_KEY
     if not word.text.strip():
-        return Violation.NO_VALUE
+        return FilterFault.NO_VALUE
     if len(word.text) > LONGEST_VALUE:
-        return Violation.LONG_VALUE
-    return Violation.TWICE if word.key in seen else None
+        return FilterFault.LONG_VALUE
+    return FilterFault.TWICE if word.key in seen else None
 
 
 def _plain(text: str) -> str:

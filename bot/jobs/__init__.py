@@ -1,7 +1,7 @@
 """Handed-over work: what it is, what runs it, how it speaks, and where its errors end."""
 
 from bot.jobs.embedded import Jobs
-from bot.jobs.invitations import Invitations
+from bot.jobs.invitations import Invitations, resumed
 from bot.jobs.people import People, Reception, Workspace
 from bot.jobs.troubles import Troubles, doing
 from bot.jobs.voice import Voice
@@ -22,4 +22,5 @@ __all__ = [
     "Voice",
     "Workspace",
     "doing",
+    "resumed",
 ]

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot import ids
 from bot.blocks.parts import Link
-from bot.jobs.work import Job
+from bot.jobs.work import Job, Reply, Typed
 from bot.store import Asked, Store
 from zoho.access import Zoho
 from zoho.connections.attempts import ATTEMPT_LASTS
-from zoho.records import Product
+from zoho.records import Module, Product
 from zoho.scopes import READ_DESK
+
+RESPONSE_URL_LASTS = timedelta(minutes=29)  # Slack says 30; the answer must still get there
 
 
 class Invitations:
@@ -30,6 +32,7 @@ class Invitations:
         *,
         scopes: Sequence[str] = READ_DESK,
         command: str | None = None,
+        modules: Sequence[Module] = (),
         group_key: str = "",
     ) -> Link:
         """A link for the person of ``job``, good for 15 minutes.
@@ -39,29 +42,37 @@ class Invitations:
         """
         resume = ""
         if command is not None or group_key:
-            resume = await self._store.asked.keep(_asked(job, command or "", group_key))
+            resume = await self._store.asked.keep(_asked(job, command or "", modules, group_key))
         now = self._now()
         token = await self._zoho.connections.start_attempt(
             job.who, Product.DESK, scopes=tuple(scopes), resume=resume, now=now
         )
         return Link(f"{self._public_url}/zoho/connect?link={token}", now + ATTEMPT_LASTS)
 
-    async def keep(self, job: Job, command: str) -> None:
+    async def keep(self, job: Job, command: str, modules: Sequence[Module]) -> None:
         """Remember what was asked for until the person has chosen a portal."""
-        await self._store.asked.keep(_asked(job, command))
+        await self._store.asked.keep(_asked(job, command, modules))
 
     async def again(self, job: Job, command: str) -> str:
         """A button's value that stands for ``command``; the words themselves stay in the store."""
         return ids.pack_page(ids.PageRef(await self._store.asked.keep(_asked(job, command)), 0))
 
 
-def _asked(job: Job, command: str, group_key: str = "") -> Asked:
+def resumed(asked: Asked, now: datetime) -> Typed:
+    """What waited, as work: by its response_url while that lives, else by direct message."""
+    is_late = now - asked.at >= RESPONSE_URL_LASTS
+    reply = Reply("" if is_late else asked.channel, "" if is_late else asked.response_url, asked.is_click)
+    return Typed(who=asked.who, home=asked.who.workspace, reply=reply, key="", at=now, text=asked.text)
+
+
+def _asked(job: Job, command: str, modules: Sequence[Module] = (), group_key: str = "") -> Asked:
     return Asked(
         who=job.who,
         channel=job.reply.channel,
         text=command,
         response_url=job.reply.response_url,
         is_click=job.reply.is_click,
-        group_key=group_key,
         at=job.at,
+        modules=tuple(modules),
+        group_key=group_key,
     )

@@ -6,11 +6,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.help import other_company
-from bot.jobs.voice import Voice
+from bot.jobs.voice import SLACK_TROUBLE, Voice
 from bot.jobs.work import Job
 
 _KEPT = timedelta(hours=1)
@@ -24,6 +23,7 @@ class Workspace:
     name: str
     bot_id: str
     bot_user_id: str
+    app_id: str = ""
 
 
 class People:
@@ -49,8 +49,16 @@ class People:
                 name=answer.get("team") or "",
                 bot_id=answer.get("bot_id") or "",
                 bot_user_id=answer.get("user_id") or "",
+                app_id=answer.get("app_id") or "",
             )
         return self._workspace
+
+    async def workspace_name(self) -> str:
+        """What the workspace is called, "" when Slack does not say."""
+        try:
+            return (await self.workspace()).name
+        except SLACK_TROUBLE:
+            return ""
 
     async def name(self, user: str) -> str:
         """What a user is called, "" when Slack does not say.
@@ -62,7 +70,7 @@ class People:
             return known[0]
         try:
             answer = await self._client.users_info(user=user)
-        except SlackApiError:
+        except SLACK_TROUBLE:
             return known[0] if known else ""
         profile = answer["user"].get("profile", {})
         name = profile.get("real_name") or answer["user"].get("real_name") or answer["user"].get("name") or ""

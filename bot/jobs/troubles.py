@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import re
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from urllib.parse import urlsplit
 
-import aiohttp
 import structlog
-from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import failures, ids
 from bot.failures import Failing
 from bot.jobs.invitations import Invitations
-from bot.jobs.voice import Voice
+from bot.jobs.voice import SLACK_TROUBLE, Voice
 from bot.jobs.work import Click, Connected, Job, Typed
 from zoho import errors
 from zoho.access import Zoho
@@ -43,9 +41,9 @@ _ASK_FOR_A_LINK = (
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What was being done: a list that was searched, and the command that asks for the same again."""
+    """What was being done: lists that were searched, and the command that asks for the same again."""
 
-    module: Module | None = None
+    modules: tuple[Module, ...] = ()
     command: str | None = None
 
 
@@ -58,12 +56,12 @@ class Stopped(Exception):
 
 
 @contextmanager
-def doing(*, module: Module | None = None, command: str | None = None) -> Iterator[None]:
-    """Errors raised inside are told with the list and the command they belong to."""
+def doing(*, modules: Sequence[Module] = (), command: str | None = None) -> Iterator[None]:
+    """Errors raised inside are told with the lists and the command they belong to."""
     try:
         yield
     except (errors.ZohoError, TimeoutError) as error:
-        raise Stopped(Doing(module, command)) from error
+        raise Stopped(Doing(tuple(modules), command)) from error
 
 
 class Troubles:
@@ -87,13 +85,7 @@ class Troubles:
                 return
             message = failures.answer(error, await self._known(job, error, was, about))
             await (self._voice.add if _is_on_a_group(job) else self._voice.answer)(job, message)
-        except (
-            SlackClientError,
-            SQLAlchemyError,
-            aiohttp.ClientError,
-            TimeoutError,
-            errors.ZohoError,
-        ) as other:
+        except (*SLACK_TROUBLE, SQLAlchemyError, errors.ZohoError) as other:
             log.error("nobody_told", job=type(job).__name__, error=type(other).__name__, at=_where(other))
 
     async def _is_to_be_told(self, job: Job, error: BaseException) -> bool:
@@ -105,14 +97,17 @@ class Troubles:
 
     async def _known(self, job: Job, error: BaseException, was: Doing, about: Failing) -> Failing:
         """Everything the sentence may need; nothing is asked of a store that just failed."""
-        about = replace(about, module=was.module, command=was.command or "")
+        module = was.modules[0] if len(was.modules) == 1 else None
+        about = replace(about, module=module, command=was.command or "")
         if isinstance(error, SQLAlchemyError):
             return about
         connection = await self._zoho.connections.get(job.who, Product.DESK)
         about = self._placed(about, connection)
         if isinstance(error, _ASK_FOR_A_LINK):
             scopes = _scopes(connection, error)
-            link = await self._invitations.connect(job, scopes=scopes, command=was.command)
+            link = await self._invitations.connect(
+                job, scopes=scopes, command=was.command, modules=was.modules
+            )
             return replace(about, link=link, scopes=scopes)
         if isinstance(error, errors.UnknownFilter):
             return replace(about, corrected=await self._corrected(job, error, was))

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.parts import Message
 from bot.jobs.work import Job
 
 _PATIENCE = aiohttp.ClientTimeout(total=10)
+
+SLACK_TROUBLE = (SlackClientError, aiohttp.ClientError, TimeoutError)
+"""What a call to Slack may raise."""
 
 
 class Voice:

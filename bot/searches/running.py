@@ -42,25 +42,34 @@ class Searches:
         notice: Notice = Notice.NONE,
     ) -> None:
         """Search these lists, every one when none is named; ``command`` asks for the same again."""
-        with doing(module=modules[0] if len(modules) == 1 else None, command=command):
-            access = await self.access(job, command)
+        wanted = tuple(modules) or tuple(Module)
+        with doing(modules=wanted, command=command):
+            access = await self.access(job, command, wanted)
             if access is None:
                 return
-            if len(modules) == 1:
-                await self._one(job, access, modules[0], filters, command, notice)
+            if len(wanted) == 1:
+                await self._one(job, access, wanted[0], filters, command, notice)
             else:
-                await self._every(job, access, tuple(modules) or tuple(Module), command)
+                await self._every(job, access, wanted, command)
 
-    async def access(self, job: Job, command: str) -> Access | None:
+    async def access(self, job: Job, command: str, modules: Sequence[Module]) -> Access | None:
         """The person's way into Zoho; None when they have to choose a portal first, which they were told.
 
-        Raises as `Zoho.open`.
+        ``command`` is carried out once they have chosen. Raises as `Zoho.open`.
         """
         access = await self.zoho.open(job.who)
         if not access.connection.choices:
             return access
-        await self.invitations.keep(job, command)
+        await self.invitations.keep(job, command, modules)
         await self.voice.answer(job, choose_portal(access.connection.choices))
+        return None
+
+    async def access_to_a_group(self, job: Job) -> Access | None:
+        """The same for a click on a group: the list stays where it is, and nothing waits for the choice."""
+        access = await self.zoho.open(job.who)
+        if not access.connection.choices:
+            return access
+        await self.voice.add(job, choose_portal(access.connection.choices))
         return None
 
     async def turn(self, job: Job, ref: PageRef) -> None:
@@ -69,8 +78,9 @@ class Searches:
         if kept is None:
             await self._anew(job, ref.search, Notice.EXPIRED)
             return
-        with doing(module=kept.found.module, command=kept.command):
-            access = await self.access(job, kept.command)
+        modules = () if kept.is_worst else (kept.found.module,)
+        with doing(modules=modules, command=kept.command):
+            access = await self.access(job, kept.command, modules)
             if access is None:
                 return
             if not _is_of(kept.found, access):

@@ -109,7 +109,9 @@ class Summaries:
         """A link that asks for what was granted and for what is missing."""
         missing = [scope for outcome in unasked for scope in _missing(outcome)]
         scopes = dict.fromkeys((*READ_DESK, *sorted(access.connection.scopes), *missing))
-        return await self.invitations.connect(job, scopes=tuple(scopes), command=command)
+        return await self.invitations.connect(
+            job, scopes=tuple(scopes), command=command, modules=[outcome.module for outcome in unasked]
+        )
 
 
 def _missing(outcome: Outcome) -> tuple[str, ...]:

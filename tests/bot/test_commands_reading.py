@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from bot.blocks.help import FilterFault
 from bot.commands.reading import (
     BadFilter,
     Connect,
@@ -15,7 +16,6 @@ from bot.commands.reading import (
     Read,
     Search,
     Unknown,
-    Violation,
     read,
 )
 from zoho.records import Module, Product
@@ -123,29 +123,29 @@ def test_filters_are_read_as_they_were_meant(text: str, filters: tuple[tuple[str
 
 
 @pytest.mark.parametrize(
-    ("text", "violation", "typed"),
+    ("text", "fault", "typed"),
     [
-        ("city=Hamburg", Violation.NO_LIST, "city"),
-        ("desk city=Hamburg", Violation.NO_LIST, "city"),
-        ("contacts Hamburg", Violation.NOT_A_FILTER, "Hamburg"),
-        ('contacts city="New York', Violation.OPEN_QUOTE, "city"),
-        ("contacts city=“New York", Violation.OPEN_QUOTE, "city"),
-        ('contacts "New York', Violation.OPEN_QUOTE, "New York"),
-        ("contacts 1st=a", Violation.BAD_KEY, "1st"),
-        ("contacts =a", Violation.BAD_KEY, ""),
-        ("contacts ci-ty=a", Violation.BAD_KEY, "ci-ty"),
-        ("contacts größe=a", Violation.BAD_KEY, "größe"),
-        (f"contacts {'k' * 51}=a", Violation.BAD_KEY, "k" * 51),
-        ("contacts city=", Violation.NO_VALUE, "city"),
-        ('contacts city=" "', Violation.NO_VALUE, "city"),
-        (f"contacts city={'x' * 201}", Violation.LONG_VALUE, "city"),
-        (f'contacts city="{"x " * 2500}"', Violation.LONG_VALUE, "city"),
-        ("contacts city=a city=b", Violation.TWICE, "city"),
-        (" ".join(["contacts", *(f"k{n}=v" for n in range(11))]), Violation.TOO_MANY, "k10"),
+        ("city=Hamburg", FilterFault.NO_LIST, "city"),
+        ("desk city=Hamburg", FilterFault.NO_LIST, "city"),
+        ("contacts Hamburg", FilterFault.NOT_A_FILTER, "Hamburg"),
+        ('contacts city="New York', FilterFault.OPEN_QUOTE, "city"),
+        ("contacts city=“New York", FilterFault.OPEN_QUOTE, "city"),
+        ('contacts "New York', FilterFault.OPEN_QUOTE, "New York"),
+        ("contacts 1st=a", FilterFault.BAD_KEY, "1st"),
+        ("contacts =a", FilterFault.BAD_KEY, ""),
+        ("contacts ci-ty=a", FilterFault.BAD_KEY, "ci-ty"),
+        ("contacts größe=a", FilterFault.BAD_KEY, "größe"),
+        (f"contacts {'k' * 51}=a", FilterFault.BAD_KEY, "k" * 51),
+        ("contacts city=", FilterFault.NO_VALUE, "city"),
+        ('contacts city=" "', FilterFault.NO_VALUE, "city"),
+        (f"contacts city={'x' * 201}", FilterFault.LONG_VALUE, "city"),
+        (f'contacts city="{"x " * 2500}"', FilterFault.LONG_VALUE, "city"),
+        ("contacts city=a city=b", FilterFault.TWICE, "city"),
+        (" ".join(["contacts", *(f"k{n}=v" for n in range(11))]), FilterFault.TOO_MANY, "k10"),
     ],
 )
-def test_a_filter_that_cannot_be_used_is_named(text: str, violation: Violation, typed: str) -> None:
-    assert read(text) == BadFilter(violation, typed)
+def test_a_filter_that_cannot_be_used_is_named(text: str, fault: FilterFault, typed: str) -> None:
+    assert read(text) == BadFilter(fault, typed)
 
 
 def test_the_text_of_a_search_asks_for_the_same_again() -> None:

@@ -99,7 +99,7 @@ def found(*groups: Group) -> Found:
 
 
 def asked(who: Who = MARA, text: str = "desk contacts", *, at: datetime) -> Asked:
-    return Asked(who, "C1", text, "https://hooks.slack.example/one", is_click=False, group_key="", at=at)
+    return Asked(who, "C1", text, "https://hooks.slack.example/one", is_click=False, at=at)
 
 
 async def test_of_many_who_claim_one_key_exactly_one_gets_it(store: Store) -> None:

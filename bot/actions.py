@@ -1,0 +1,228 @@
+"""Buttons and menus: acknowledge, hand over; then do what the button says and draw the message again."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot import ids
+from bot.blocks import clicks, flags
+from bot.blocks.connection import portal_chosen
+from bot.blocks.duplicates import Card, Notice, Refusal
+from bot.blocks.words import labels
+from bot.decisions import Decisions, Outcome, Verdict
+from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, resumed
+from bot.searches import Searches, flag_state
+from bot.store import Place, Store
+from zoho.access import Access, Zoho
+from zoho.records import Group, Module, Product, Reason, Who
+from zoho.scopes import READ_DESK
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True)
+class Actions:
+    """Everything that can be clicked in a message."""
+
+    jobs: Jobs
+    zoho: Zoho
+    store: Store
+    voice: Voice
+    reception: Reception
+    invitations: Invitations
+    searches: Searches
+    decisions: Decisions
+    now: Callable[[], datetime]
+
+    def register(self, app: AsyncApp) -> None:
+        """One listener for each id, and one for buttons of older versions, which gets an answer too."""
+        app.action(ids.CONNECT_START)(self.opened_a_link)
+        for action_id in self._effects():
+            app.action(action_id)(self.clicked)
+        app.action(re.compile(""))(self.clicked)
+        self.jobs.on(Click, self.carry_out)
+
+    def _effects(self) -> Mapping[str, Callable[[Click], Awaitable[None]]]:
+        return {
+            ids.SEARCH_MODULE: self._search_module,
+            ids.SEARCH_ALL: self._search_all,
+            ids.SEARCH_AGAIN: self._search_again,
+            ids.SEARCH_WORST: self._turn_page,
+            ids.PAGE_NEXT: self._turn_page,
+            ids.PAGE_PREVIOUS: self._turn_page,
+            ids.GROUP_FLAG: self._flag,
+            ids.FLAG_UNDO: self._undo,
+            ids.FLAG_LOCAL: self._keep_local,
+            ids.CONNECT_PORTAL: self._choose_portal,
+            ids.HELP_OPEN: self._help,
+            ids.COMMAND_RUN: self._run_command,
+        }
+
+    async def opened_a_link(self, ack: AsyncAck) -> None:
+        """A button that only opens an address: Slack wants to hear of it all the same."""
+        await ack()
+
+    async def clicked(self, ack: AsyncAck, body: dict[str, Any], action: dict[str, Any]) -> None:
+        """Acknowledge, then hand over which button it was and what it carries."""
+        await ack()
+        self.jobs.hand_over(_click(body, action, self.now()))
+
+    async def carry_out(self, job: Click) -> None:
+        """Do what the button says; a value nobody can read belongs to an older version."""
+        if not await self.reception.admits(job):
+            return
+        effect = self._effects().get(job.action_id)
+        if effect is None:
+            await self.voice.add(job, clicks.older_button())
+            return
+        await effect(job)
+
+    # Searching
+
+    async def _search_module(self, job: Click) -> None:
+        await self._type(job, job.value.replace("/", " "))
+
+    async def _search_all(self, job: Click) -> None:
+        await self._type(job, "")
+
+    async def _help(self, job: Click) -> None:
+        await self._type(job, "help")
+
+    async def _run_command(self, job: Click) -> None:
+        await self._type(job, job.value)
+
+    async def _search_again(self, job: Click) -> None:
+        ref = _read(ids.read_page, job.value)
+        asked = await self.store.asked.take(job.who, ref.search) if ref else None
+        if asked is None:
+            await self.voice.add(job, clicks.older_button())
+        else:
+            await self._type(job, asked.text)
+
+    async def _turn_page(self, job: Click) -> None:
+        ref = _read(ids.read_page, job.value)
+        await (self.searches.turn(job, ref) if ref else self.voice.add(job, clicks.older_button()))
+
+    async def _type(self, job: Click, text: str) -> None:
+        """What the button stands for, as if it had been typed; the answer takes the message's place."""
+        self.jobs.hand_over(Typed(who=job.who, home=job.home, reply=job.reply, key="", at=job.at, text=text))
+
+    # Deciding
+
+    async def _flag(self, job: Click) -> None:
+        ref = _read(ids.read_group, job.value)
+        access = await self.searches.access_to_a_group(job) if ref else None
+        if ref is None or access is None:
+            await self._nothing(job, ref is None)
+            return
+        outcome = await self.decisions.flag(job, ref, access)
+        await self._show(job, outcome, access)
+        if outcome.verdict is Verdict.ALREADY and outcome.flag and outcome.flag.user != job.who.user:
+            name = await self.decisions.people.name(outcome.flag.user)
+            state = flag_state(outcome.flag, _group(outcome), name=name)
+            await self.voice.add(job, flags.already_flagged(state))
+        if outcome.verdict is Verdict.OFFER:
+            await self._offer(job, outcome, access)
+
+    async def _undo(self, job: Click) -> None:
+        ref = _read(ids.read_group, job.value)
+        access = await self.searches.access_to_a_group(job) if ref else None
+        if ref is None or access is None:
+            await self._nothing(job, ref is None)
+            return
+        outcome = await self.decisions.undo(job, ref, access)
+        await self._show(job, outcome, access)
+        if outcome.verdict is Verdict.NOT_FLAGGED:
+            await self.voice.add(job, flags.not_flagged())
+
+    async def _nothing(self, job: Click, is_older: bool) -> None:
+        if is_older:
+            await self.voice.add(job, clicks.older_button())
+
+    async def _show(self, job: Click, outcome: Outcome, access: Access) -> None:
+        """The message as it is now, or why nothing was done."""
+        shown = outcome.shown
+        if shown is None:
+            await self.voice.add(job, clicks.older_button())
+        elif outcome.verdict is Verdict.RIGHTS:
+            await self.voice.add(job, clicks.rights_differ())
+        elif outcome.verdict is Verdict.GONE:
+            await self.voice.add(job, clicks.solved(len(shown.members)))
+        else:
+            await self.searches.show_again(
+                job,
+                shown,
+                access,
+                records=outcome.records,
+                notice=Notice.OLDER if outcome.verdict is Verdict.OLDER else Notice.NONE,
+                stays={shown.key: tuple(Refusal(*one) for one in outcome.stays)},
+            )
+
+    async def _offer(self, job: Click, outcome: Outcome, access: Access) -> None:
+        """The offer to allow writing; afterwards the flag is written and the list drawn again."""
+        shown = outcome.shown
+        if shown is None:
+            return
+        granted = sorted(access.connection.scopes)
+        scopes = tuple(dict.fromkeys((*READ_DESK, *granted, *outcome.missing)))
+        link = await self.invitations.connect(job, scopes=scopes, group_key=shown.key)
+        card = Card(_group(outcome), shown.key, shown.revision, 0, {})
+        is_field = outcome.flag is not None and outcome.flag.place is Place.FIELD
+        await self.voice.add(job, flags.offer_writing(card, link, outcome.missing, field=is_field))
+
+    async def _keep_local(self, job: Click) -> None:
+        ref = _read(ids.read_group, job.value)
+        is_known = ref is not None and await self.decisions.keep_local(job, ref)
+        if is_known:
+            await self.voice.answer(job, flags.kept_in_slack())
+        else:
+            await self.voice.add(job, clicks.older_button())
+
+    # Connecting
+
+    async def _choose_portal(self, job: Click) -> None:
+        """Take the organisation; then what was asked for last is carried out."""
+        connection = await self.zoho.connections.choose_portal(job.who, Product.DESK, job.value)
+        key = await self.store.asked.latest(job.who)
+        asked = await self.store.asked.take(job.who, key) if key else None
+        going_on = labels(asked.modules) if asked else ""
+        await self.voice.answer(job, portal_chosen(connection.org_name, connection.portal, going_on=going_on))
+        if asked is not None and not asked.group_key:
+            self.jobs.hand_over(resumed(asked, self.now()))
+
+
+def _click(body: dict[str, Any], action: dict[str, Any], at: datetime) -> Click:
+    """What was clicked, by whom and where; a menu's value is that of the chosen option."""
+    user = body["user"]
+    team = (body.get("team") or {}).get("id") or user.get("team_id", "")
+    chosen = (action.get("selected_option") or {}).get("value", "")
+    action_ts = action.get("action_ts", "")
+    return Click(
+        who=Who(team, user["id"]),
+        home=user.get("team_id") or team,
+        reply=Reply((body.get("channel") or {}).get("id", ""), body.get("response_url", ""), is_click=True),
+        key=f"click:{team}:{action_ts}:{action['action_id']}:{user['id']}",
+        at=at,
+        action_id=action["action_id"],
+        value=action.get("value") or chosen,
+    )
+
+
+def _read(reader: Callable[[str], R], value: str) -> R | None:
+    """A button's value, or None for a form that nobody writes any more."""
+    try:
+        return reader(value)
+    except ValueError:
+        return None
+
+
+def _group(outcome: Outcome) -> Group:
+    module = outcome.records[0].module if outcome.records else Module.DESK_CONTACTS
+    return Group(module, outcome.records, Reason((), ()))

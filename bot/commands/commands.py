@@ -1,0 +1,114 @@
+"""What each command does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot import ids
+from bot.blocks import help as helping
+from bot.blocks.catalogue import nearest
+from bot.blocks.connection import choose_portal, connect_again, disconnected, first_contact
+from bot.commands.reading import (
+    BadFilter,
+    Connect,
+    CrmAsked,
+    Disconnect,
+    Help,
+    Read,
+    Search,
+    Unknown,
+    read,
+)
+from bot.jobs import Invitations, Jobs, Reception, Reply, Typed, Voice
+from bot.searches import Searches
+from bot.store import Store
+from zoho.access import Zoho
+from zoho.connections import Status
+from zoho.records import Product, Who
+from zoho.scopes import READ_DESK
+
+
+@dataclass(frozen=True)
+class Commands:
+    """``/duplicates`` and everything that can follow it."""
+
+    jobs: Jobs
+    zoho: Zoho
+    store: Store
+    voice: Voice
+    reception: Reception
+    invitations: Invitations
+    searches: Searches
+    now: Callable[[], datetime]
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen to the command, and name what carries it out."""
+        app.command(ids.COMMAND)(self.typed)
+        self.jobs.on(Typed, self.carry_out)
+
+    async def typed(self, ack: AsyncAck, command: dict[str, Any]) -> None:
+        """Acknowledge with an empty 200, then hand over what was typed."""
+        await ack()
+        team, user = command["team_id"], command["user_id"]
+        self.jobs.hand_over(
+            Typed(
+                who=Who(team, user),
+                home=team,
+                reply=Reply(command.get("channel_id", ""), command.get("response_url", "")),
+                key=f"command:{team}:{command['trigger_id']}",
+                at=self.now(),
+                text=command.get("text", ""),
+            )
+        )
+
+    async def carry_out(self, job: Typed) -> None:
+        """Do what was typed."""
+        if await self.reception.admits(job):
+            await self._do(job, read(job.text))
+
+    async def _do(self, job: Typed, wish: Read) -> None:
+        match wish:
+            case Search():
+                await self.searches.search(job, wish.modules, wish.filters, command=wish.text)
+            case Help():
+                await self.help(job)
+            case Connect():
+                await self._connect(job)
+            case Disconnect():
+                await self._disconnect(job, wish.product)
+            case CrmAsked():
+                await self.voice.answer(job, helping.no_crm_yet())
+            case Unknown():
+                await self.voice.answer(job, helping.unknown(wish.typed, nearest(wish.typed)))
+            case BadFilter():
+                await self.voice.answer(job, helping.malformed_filter(wish.typed, wish.fault))
+
+    async def help(self, job: Typed) -> None:
+        """Every command; somebody who is not connected finds the way to connect."""
+        connection = await self.zoho.connections.get(job.who, Product.DESK)
+        link = None if connection else await self.invitations.connect(job)
+        await self.voice.answer(job, helping.help_message(link))
+
+    async def _connect(self, job: Typed) -> None:
+        connection = await self.zoho.connections.get(job.who, Product.DESK)
+        if connection is not None and connection.choices:
+            await self.voice.answer(job, choose_portal(connection.choices))
+            return
+        granted = sorted(connection.scopes) if connection else []
+        scopes = tuple(dict.fromkeys((*READ_DESK, *granted)))
+        link = await self.invitations.connect(job, scopes=scopes)
+        if connection is not None and connection.status is not Status.NEEDS_RECONNECT:
+            await self.voice.answer(job, connect_again(link, connection.org_name))
+        else:
+            await self.voice.answer(job, first_contact(link, follows=False))
+
+    async def _disconnect(self, job: Typed, product: Product | None) -> None:
+        gone = await self.zoho.connections.disconnect(job.who, product)
+        await self.store.asked.forget(job.who)
+        await self.voice.answer(job, disconnected(gone))

@@ -1,0 +1,252 @@
+"""What people decide about a group: flag it and take the flag back, with the clicker's own rights.
+
+Nothing here speaks to Slack: an outcome says what happened, and whoever handles the click says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.blocks.clicks import comment
+from bot.ids import GroupRef
+from bot.jobs import Job, People
+from bot.store import (
+    AlreadyFlagged,
+    Flag,
+    FlaggedRecord,
+    Kept,
+    Place,
+    ShownGroup,
+    Spot,
+    Store,
+    standing_on,
+)
+from zoho import scopes
+from zoho.access import Access, Zoho
+from zoho.errors import BadRequest, NotFound, ZohoError
+from zoho.records import Module, Record, Who
+
+
+class Verdict(StrEnum):
+    """How a click on a group ended."""
+
+    DONE = "done"
+    OFFER = "offer"
+    ALREADY = "already"
+    NOT_FLAGGED = "not_flagged"
+    OLDER = "older"
+    UNKNOWN = "unknown"
+    RIGHTS = "rights"
+    GONE = "gone"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a click.
+
+    ``flag`` is the one that stands, or stood; ``records`` the group's members; ``stays`` what could not be
+    taken back in Zoho: a record's name and Zoho's words. ``missing`` are the scopes that writing would need.
+    """
+
+    verdict: Verdict
+    shown: ShownGroup | None = None
+    flag: Flag | None = None
+    records: tuple[Record, ...] = ()
+    stays: tuple[tuple[str, str], ...] = ()
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """What a new permission to write set free: flags written whole, and those Zoho refused in part."""
+
+    written: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Flags, and what they leave in Zoho."""
+
+    zoho: Zoho
+    store: Store
+    people: People
+
+    async def flag(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
+        """Raise a flag, and write it to Zoho where there is a place and the clicker granted writing.
+
+        Raises what reading the members may raise; what Zoho says to a write is part of the outcome.
+        """
+        looked = await self._look(job, ref, access)
+        if looked.shown is None or looked.verdict not in (Verdict.DONE, Verdict.OLDER):
+            return looked
+        shown, records = looked.shown, looked.records
+        standing = await self._standing(shown)
+        if standing is not None:
+            return replace(looked, verdict=Verdict.ALREADY, flag=standing)
+        if looked.verdict is Verdict.OLDER:
+            return looked
+        place, kept = self._place(shown.module)
+        missing = self._missing(access, shown.module) if place else ()
+        members = [record.id for record in records]
+        try:
+            flag = await self.store.flags.add(
+                _spot(shown), members, job.who.user, place=place, kept=kept, waiting=bool(missing)
+            )
+        except AlreadyFlagged as already:
+            return replace(looked, verdict=Verdict.ALREADY, flag=already.flag)
+        if missing:
+            is_quiet = await self.store.flags.is_quiet(job.who, shown.dc, shown.org_id)
+            verdict = Verdict.DONE if is_quiet else Verdict.OFFER
+            return replace(looked, verdict=verdict, flag=flag, missing=missing)
+        if place:
+            flag = await self._write(flag, access, records)
+        return replace(looked, flag=flag)
+
+    async def undo(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
+        """Take a flag back, and what was written for it; what the clicker may not remove stays."""
+        looked = await self._look(job, ref, access)
+        if looked.shown is None or looked.verdict not in (Verdict.DONE, Verdict.OLDER, Verdict.GONE):
+            return looked
+        flag = await self._standing(looked.shown)
+        if flag is None:
+            return replace(looked, verdict=Verdict.NOT_FLAGGED)
+        if looked.verdict is Verdict.OLDER:
+            return looked
+        if not await self.store.flags.remove(flag, job.who.user):
+            return replace(looked, verdict=Verdict.NOT_FLAGGED)
+        stays = await self._take_back(flag, access, looked.records)
+        return replace(looked, verdict=Verdict.DONE, flag=flag, stays=stays)
+
+    async def _standing(self, shown: ShownGroup) -> Flag | None:
+        return standing_on(await self.store.flags.on(_spot(shown), shown.members), shown.members)
+
+    async def keep_local(self, job: Job, ref: GroupRef) -> bool:
+        """Remember for 30 days that this person wants no offer to write; False for a group nobody knows."""
+        shown = await self.store.lists.group(job.who.workspace, ref.key)
+        if shown is None:
+            return False
+        await self.store.flags.keep_quiet(job.who, shown.dc, shown.org_id)
+        return True
+
+    async def release(self, who: Who, access: Access) -> Released:
+        """Write every flag of this person in this organisation that waited for the permission, once."""
+        written = refused = 0
+        dc, org_id = access.connection.dc, access.connection.org_id
+        for flag in await self.store.flags.waiting_for(who, dc, org_id):
+            lacking = self._missing(access, flag.spot.module)
+            if lacking or self.zoho.preferences.observe_only or not await self.store.flags.release(flag):
+                continue
+            records = await access.duplicates().reread(flag.spot.module, flag.members)
+            after = await self._write(flag, access, records)
+            is_whole = all(one.written for one in after.records)
+            written, refused = written + is_whole, refused + (not is_whole)
+        return Released(written, refused)
+
+    async def _look(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
+        """The group behind a button and its members, as this person may see them."""
+        shown = await self.store.lists.group(job.who.workspace, ref.key)
+        if shown is None:
+            return Outcome(Verdict.UNKNOWN)
+        if (shown.dc, shown.org_id) != (access.connection.dc, access.connection.org_id):
+            return Outcome(Verdict.RIGHTS, shown)
+        records = await self._stored(job.who, shown)
+        if not records:
+            return await self._reread(job.who, shown, access)
+        is_older = ref.revision < shown.revision
+        return Outcome(Verdict.OLDER if is_older else Verdict.DONE, shown, records=records)
+
+    async def _stored(self, who: Who, shown: ShownGroup) -> tuple[Record, ...]:
+        """The members as this very person's search returned them within the last day."""
+        kept = await self.store.lists.get(who, shown.list_key)
+        groups = kept.found.groups if kept else ()
+        return next((group.records for group in groups if group.ids == shown.members), ())
+
+    async def _reread(self, who: Who, shown: ShownGroup, access: Access) -> Outcome:
+        """The live members. Zoho answers alike for a record that is gone and for one this login may not see:
+        whose own list it was has seen them all, so for that person the missing ones are gone."""
+        records = await access.duplicates().reread(shown.module, shown.members)
+        if shown.who == who:
+            return Outcome(Verdict.DONE if len(records) > 1 else Verdict.GONE, shown, records=records)
+        is_whole = len(records) == len(shown.members)
+        return Outcome(Verdict.DONE if is_whole else Verdict.RIGHTS, shown, records=records)
+
+    def _place(self, module: Module) -> tuple[Place, Kept]:
+        """Where a flag on this kind of record is written."""
+        preferences = self.zoho.preferences
+        if preferences.observe_only:
+            return Place.NOWHERE, Kept.OBSERVE_ONLY
+        if preferences.flag_field:
+            return Place.FIELD, Kept.NOT
+        if module is Module.DESK_PRODUCTS:
+            return Place.NOWHERE, Kept.NO_PLACE
+        return Place.COMMENT, Kept.NOT
+
+    def _missing(self, access: Access, module: Module) -> tuple[str, ...]:
+        wanted = scopes.write_scopes(module, self.zoho.preferences.flag_field)
+        return scopes.missing(access.connection.scopes, wanted)
+
+    async def _write(self, flag: Flag, access: Access, records: Sequence[Record]) -> Flag:
+        """Write the flag to each record, once; what Zoho refuses is kept beside it."""
+        by = await self.people.name(flag.user)
+        for record in records:
+            others = [other.name for other in records if other is not record]
+            try:
+                trace = await self._write_one(flag, access, record, comment(others, by))
+            except ZohoError as error:
+                if self._is_unknown_field(flag, error):
+                    await self.store.flags.note_kept(flag, Kept.NO_FIELD)
+                    break
+                outcome = FlaggedRecord(record.id, refused=error.words or error.code)
+            else:
+                outcome = FlaggedRecord(record.id, written=True, trace=trace)
+            await self.store.flags.note_written(flag, outcome)
+        return await self.store.flags.of(flag.spot, flag.members) or flag
+
+    async def _write_one(self, flag: Flag, access: Access, record: Record, text: str) -> str:
+        """Out comes what is needed to take it back: the comment's id, or the field's name."""
+        if flag.place is Place.COMMENT:
+            return await access.desk.add_comment(record.module, record.id, text)
+        field = self.zoho.preferences.flag_field
+        await access.desk.set_field(record.module, record.id, field, "true")
+        return field
+
+    def _is_unknown_field(self, flag: Flag, error: ZohoError) -> bool:
+        if flag.place is not Place.FIELD or not isinstance(error, BadRequest):
+            return False
+        field = self.zoho.preferences.flag_field
+        return field in (error.parameter.rpartition("/")[2], error.parameter) or field in error.words
+
+    async def _take_back(
+        self, flag: Flag, access: Access, records: Sequence[Record]
+    ) -> tuple[tuple[str, str], ...]:
+        """Remove what was written; out come the records on which it stays, each with Zoho's words."""
+        names = {record.id: record.name for record in records}
+        is_forbidden = self.zoho.preferences.observe_only or self._missing(access, flag.spot.module)
+        stays: list[tuple[str, str]] = []
+        for one in flag.records:
+            if not one.written:
+                continue
+            said = "" if is_forbidden else await self._take_back_one(flag, access, one)
+            if is_forbidden or said is not None:
+                stays.append((names.get(one.record_id, ""), said or ""))
+        return tuple(stays)
+
+    async def _take_back_one(self, flag: Flag, access: Access, one: FlaggedRecord) -> str | None:
+        """None when it is gone, else what Zoho said against it."""
+        try:
+            if flag.place is Place.COMMENT:
+                await access.desk.delete_comment(flag.spot.module, one.record_id, one.trace)
+            else:
+                await access.desk.set_field(flag.spot.module, one.record_id, one.trace, "false")
+        except NotFound:
+            return None
+        except ZohoError as error:
+            return error.words or error.code
+        return None
+
+
+def _spot(shown: ShownGroup) -> Spot:
+    return Spot(shown.who.workspace, shown.dc, shown.org_id, shown.module)
