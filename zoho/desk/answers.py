@@ -6,14 +6,12 @@ read is an error, never an empty answer.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from zoho.desk import parse
 from zoho.desk.parse import Row, text
-from zoho.errors import ModuleError, ServerError
 from zoho.records import Module, Record
 
 _WRAPPERS = ("data", "products", "duplicates", "groups", "records", "result", "results", "response")
@@ -28,7 +26,6 @@ _ALIASES = {
     "productCode": ("code", "product_code", "Product_Code"),
     "unitPrice": ("price", "unit_price", "Unit_Price"),
 }
-_CODE = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,36 +50,18 @@ def read(value: object) -> DuplicateAnswer:
 
     Raises ModuleError for an ``error`` key that says something, ServerError for what cannot be read.
     """
-    _stop_at_error(value)
+    parse.stop_at_error(value)
     body = _unwrapped(value)
     parts = tuple(_parts(body))
     groups = [(part.value, _records(part.rows)) for part in parts if isinstance(part, _Group)]
     loose = _records(part for part in parts if not isinstance(part, _Group))
     if body not in (None, [], {}) and not loose and not any(members for _, members in groups):
-        raise _unreadable()
+        raise parse.unreadable()
     return DuplicateAnswer(
         groups=tuple(members for _, members in groups),
         rows=loose,
         values=tuple(shared for shared, _ in groups),
     )
-
-
-def _stop_at_error(value: object) -> None:
-    """An ``error`` that is null, false or empty (also as text) is none."""
-    for holder in (value, value.get("data") if isinstance(value, Mapping) else None):
-        error = holder.get("error") if isinstance(holder, Mapping) else None
-        if error and text(error).casefold() not in ("false", "null", "none", "0"):
-            raise _module_error(error)
-
-
-def _module_error(error: object) -> ModuleError:
-    if isinstance(error, list):
-        error = error[0]
-    if isinstance(error, Mapping):
-        code = text(error.get("errorCode") or error.get("code"))
-        return ModuleError(text(error.get("message")) or code, code=code, status=200)
-    words = "" if error is True else text(error)
-    return ModuleError(words, code=words if _CODE.fullmatch(words) else "", status=200)
 
 
 def _unwrapped(value: object) -> object:
@@ -96,7 +75,7 @@ def _unwrapped(value: object) -> object:
         value = value[name]
     if isinstance(value, Mapping) and not _has_id(value) and value.keys() <= _BESIDE:
         if text(value.get("message")):
-            raise _unreadable()
+            raise parse.unreadable()
         return None
     return value
 
@@ -166,7 +145,3 @@ def _renamed(row: Row) -> Row:
         if not text(renamed.get(name)) and known:
             renamed[name] = renamed.pop(known)
     return renamed
-
-
-def _unreadable() -> ServerError:
-    return ServerError("The answer could not be read.", code="UNREADABLE", status=200)

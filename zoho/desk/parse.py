@@ -6,11 +6,12 @@ https://github.com/zoho/zohodesk-oas/tree/main/v1.0 (Contact.json, Account.json,
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from zoho.errors import ServerError
+from zoho.errors import ModuleError, ServerError
 from zoho.records import Field, Module, Organisation, Record
 
 Row = Mapping[str, object]
@@ -61,6 +62,7 @@ ATTRIBUTES: Mapping[Module, Mapping[str, str]] = {
 _CRM = {Module.DESK_CONTACTS: "zohoCRMContact", Module.DESK_ACCOUNTS: "zohoCRMAccount"}
 _GONE = ("isTrashed", "isDeleted", "isSpam", "isAnonymous")
 _CUSTOM = ("cf", "customFields")
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{2,}")
 _SECONDS_END = 100_000_000_000  # a number below is seconds since 1970, above it milliseconds
 
 
@@ -99,24 +101,40 @@ def organisation(row: Row) -> Organisation:
 def rows(value: object) -> tuple[Row, ...]:
     """The rows of an answer: wrapped in ``data``, a bare array, or none at all.
 
-    Raises ServerError for anything else, since an answer that cannot be read is not an empty one.
+    Raises ModuleError for an ``error`` key, and ServerError for anything else, since an answer that cannot
+    be read is not an empty one.
     """
+    stop_at_error(value)
     inner = value.get("data") if isinstance(value, Mapping) and "data" in value else value
     if inner is None or inner == {}:
         return ()
     if not isinstance(inner, list) or not all(isinstance(row, Mapping) for row in inner):
-        raise ServerError("The answer could not be read.", code="UNREADABLE", status=200)
+        raise unreadable()
     return tuple(inner)
 
 
 def single(value: object) -> Row:
     """The one object of an answer, wrapped in ``data`` or not. Raises ServerError when it is none."""
+    stop_at_error(value)
     inner = value.get("data", value) if isinstance(value, Mapping) else value
     if isinstance(inner, list) and len(inner) == 1:
         inner = inner[0]
     if not isinstance(inner, Mapping) or not text(inner.get("id")):
-        raise ServerError("The answer could not be read.", code="UNREADABLE", status=200)
+        raise unreadable()
     return inner
+
+
+def stop_at_error(value: object) -> None:
+    """Raises ModuleError for an ``error`` key, unless it is null, false or empty (also as text)."""
+    for holder in (value, value.get("data") if isinstance(value, Mapping) else None):
+        error = holder.get("error") if isinstance(holder, Mapping) else None
+        if error and text(error).casefold() not in ("false", "null", "none", "0"):
+            raise _module_error(error)
+
+
+def unreadable() -> ServerError:
+    """The error for an answer that came, and cannot be read."""
+    return ServerError(status=200)
 
 
 def text(value: object) -> str:
@@ -151,6 +169,16 @@ def moment(value: object) -> datetime | None:
         return parsed.astimezone(UTC) if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         return None
+
+
+def _module_error(error: object) -> ModuleError:
+    if isinstance(error, list):
+        error = error[0]
+    if isinstance(error, Mapping):
+        code = text(error.get("errorCode") or error.get("code"))
+        return ModuleError(text(error.get("message")) or code, code=code, status=200)
+    words = "" if error is True else text(error)
+    return ModuleError(words, code=words if _CODE.fullmatch(words) else "", status=200)
 
 
 def _value(attribute: str, value: object) -> object:

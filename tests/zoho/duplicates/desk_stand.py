@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 
@@ -23,9 +23,18 @@ from zoho.scopes import READ_DESK
 REDIRECT = "https://bot.example/zoho/callback"
 
 
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
+class Clock:
+    """The wall clock, which can be set forward."""
+
+    def __init__(self) -> None:
+        self._ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self._ahead
+
+    def forward(self, **how_far: float) -> None:
+        """Move on by so many minutes, hours or days."""
+        self._ahead += timedelta(**how_far)
 
 
 @dataclass
@@ -73,7 +82,7 @@ class Stand:
 
 @asynccontextmanager
 async def stand(
-    folder: Path, *, now: Callable[[], datetime] = utc_now, preferences: Preferences | None = None
+    folder: Path, *, now: Callable[[], datetime], preferences: Preferences | None = None
 ) -> AsyncIterator[Stand]:
     """Both sides running until the block ends."""
     async with ZohoSandbox.start(ports={"eu": 0, "in": 0}) as sandbox:
