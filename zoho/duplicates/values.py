@@ -74,6 +74,7 @@ class Walk:
         self._is_too_large = is_too_large
         self._note_too_large = note_too_large
         self._may_look_up = may_look_up
+        self.saw_rows = pending is not None  # a search that goes on was proved by its first turn
         if pending is None:
             pending = Pending(
                 pages=tuple((field, 0) for field in (self._plan.strong, self._plan.pair) if field)
@@ -81,7 +82,6 @@ class Walk:
         self.groups = tuple(known)
         self.shared = tuple(shared)
         self.unread = tuple(unread)
-        self.saw_rows = bool(known or shared)
         self._values = [_Waiting(*value) for value in pending.values]
         self._pages = dict(pending.pages)
         self._last_page = {field: frozenset(values) for field, *values in pending.seen}
