@@ -76,6 +76,12 @@ class Connections:
         """Every connection of this person, by product. Needs no key."""
         return await self._select(who, None)
 
+    async def people(self, workspace: str) -> tuple[Who, ...]:
+        """Everybody of a workspace who is connected to something."""
+        query = select(connections.c.user_id).where(connections.c.workspace == workspace).distinct()
+        async with self._database.read() as reader:
+            return tuple(Who(workspace, user) for user in (await reader.execute(query)).scalars())
+
     async def opened(self, who: Who, product: Product) -> Connection:
         """This person's connection, fit for calls.
 
