@@ -31,6 +31,7 @@ def routes() -> list[web.RouteDef]:
         web.post("/_sandbox/settings", _answered(settings)),
         web.post("/_sandbox/expire", _answered(expire)),
         web.post("/_sandbox/revoke", _answered(revoke)),
+        web.post("/_sandbox/reach", _answered(reach)),
     ]
 
 
@@ -134,6 +135,14 @@ def revoke(world: World, body: dict[str, Any]) -> dict[str, Any]:
     person = world.people[body["person"]]
     world.centres[person.dc].grants.revoke_person(person.key)
     return {"person": person.key}
+
+
+def reach(world: World, body: dict[str, Any]) -> dict[str, Any]:
+    """Change which portals (a list of names) a person's tokens reach."""
+    person = world.people[body["person"]]
+    portals = tuple(world.organisations[portal].portal for portal in body["portals"])
+    world.centres[person.dc].grants.reach(person.key, portals)
+    return {"person": person.key, "portals": list(portals)}
 
 
 def _org(world: World, body: dict[str, Any]) -> Org:

@@ -139,6 +139,12 @@ class Grants:
         access = self.tokens.get(token)
         return access.grant if access and access.until > self._now() else None
 
+    def reach(self, person: str, portals: tuple[str, ...]) -> None:
+        """Change which portals a person's tokens reach."""
+        for grant in self._grants.values():
+            if grant.person == person:
+                grant.portals = portals
+
     def number_of_grants(self, person: str) -> int:
         """How many refresh tokens the person has given out."""
         return sum(grant.person == person for grant in self._grants.values())

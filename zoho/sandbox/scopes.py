@@ -25,9 +25,9 @@ def exists(scope: str) -> bool:
     """Whether Zoho would show a consent page that asks for this scope."""
     service, _, rest = scope.partition(".")
     family, _, operation = rest.rpartition(".")
-    if service == "ZohoCRM" and family.startswith("modules."):
-        return operation in OPERATIONS
-    return family in _FAMILIES.get(service, ()) and operation in (*OPERATIONS, "WRITE")
+    if service == "ZohoCRM":
+        return family.partition(".")[0] in _FAMILIES[service] and operation in (*OPERATIONS, "WRITE")
+    return family in _FAMILIES.get(service, ()) and operation in OPERATIONS
 
 
 def services(scopes: Iterable[str]) -> frozenset[str]:

@@ -122,6 +122,10 @@ class ZohoSandbox:
         """Withdraw a person's grants, as they would in their Zoho account."""
         self._of(person).grants.revoke_person(person)
 
+    def reach(self, person: str, *portals: str) -> None:
+        """Change which portals the tokens of a person reach, as when an administrator moves them."""
+        self._of(person).grants.reach(person, portals)
+
     def grants(self, person: str) -> int:
         """How many refresh tokens a person has given out and not taken back."""
         return self._of(person).grants.number_of_grants(person)

@@ -2,28 +2,42 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 from aiohttp import web
 
 from zoho.sandbox import answers
-from zoho.sandbox.desk.shapes import iso
 from zoho.sandbox.organisation import Org
 from zoho.sandbox.pages import CONTENT_SECURITY_POLICY, links, page, record_frame, record_part
 from zoho.sandbox.tables import TIMES, Row, full_name
-from zoho.sandbox.world import CENTRE, WORLD
+from zoho.sandbox.world import CENTRE, WORLD, World
 
 _NAMES = {
     "firstName": "First name",
     "lastName": "Last name",
-    "email": "E-mail",
-    "secondaryEmail": "Second e-mail",
-    "accountName": "Account",
     "productName": "Product",
     "productCode": "Code",
     "unitPrice": "Price",
-    "createdTime": "Created",
-    "modifiedTime": "Modified",
+    "accountName": "Account",
+    "email": "E-mail",
+    "secondaryEmail": "Second e-mail",
+    "phone": "Phone",
+    "mobile": "Mobile",
+    "website": "Website",
+    "title": "Title",
+    "type": "Type",
+    "manufacturer": "Manufacturer",
+    "description": "Description",
+    "industry": "Industry",
+    "street": "Street",
+    "city": "City",
+    "owner": "Owner",
     "isEndUser": "Has a help centre login",
     "isTrashed": "In the recycle bin",
+    "createdTime": "Created",
+    "modifiedTime": "Modified",
+    "id": "Record id",
 }
 
 
@@ -70,9 +84,9 @@ async def desk_record(request: web.Request) -> web.Response:
     if org is None or row is None:
         return web.Response(text="<p>This record no longer exists.</p>", status=404, content_type="text/html")
     comments = [
-        (f"{one.name}, {iso(one.at)}", one.content) for one in org.comments_on(module, str(row["id"]))
+        (f"{one.name}, {_when(one.at)}", one.content) for one in org.comments_on(module, str(row["id"]))
     ]
-    return _html(record_part(_title(row), _fields(org, row), comments))
+    return _html(record_part(_title(row), _fields(request.app[WORLD], org, row), comments))
 
 
 async def crm_page(request: web.Request) -> web.Response:
@@ -89,14 +103,20 @@ def _title(row: Row) -> str:
     return str(row.get("productName") or full_name(row) or row.get("accountName") or "(no name)")
 
 
-def _fields(org: Org, row: Row) -> list[tuple[str, str]]:
+def _fields(world: World, org: Org, row: Row) -> list[tuple[str, str]]:
+    """What a person would see of a record: the fields it has by their names, then its custom ones."""
     account = org.tables["accounts"].rows.get(row.get("accountId", ""), {})
-    shown = {**row, "accountName": row.get("accountName") or account.get("accountName", "")}
-    plain = [
-        (_NAMES.get(name, name), iso(value) if name in TIMES else str(value))
-        for name, value in shown.items()
-        if value
-        and not name.startswith("_")
-        and name not in ("cf", "accountId", "zohoCRMContact", "departmentIds")
-    ]
+    owner = next((one.name for one in world.people.values() if one.agent_id == row.get("ownerId")), "")
+    shown = {"owner": owner, "accountName": account.get("accountName", ""), **row}
+    plain = [(label, _said(name, shown[name])) for name, label in _NAMES.items() if shown.get(name)]
     return [*plain, *((name, str(value)) for name, value in row.get("cf", {}).items())]
+
+
+def _said(name: str, value: Any) -> str:
+    if name in TIMES:
+        return _when(value)
+    return "yes" if value is True else str(value)
+
+
+def _when(millis: int) -> str:
+    return datetime.fromtimestamp(millis / 1000, UTC).strftime("%d %b %Y, %H:%M UTC")

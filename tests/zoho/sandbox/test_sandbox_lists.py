@@ -167,6 +167,23 @@ async def test_a_trashed_record_is_still_read_by_itself_and_a_merged_one_is_not(
     assert (await mara.get(f"/contacts/{ANA}")).json()["errorCode"] == "URL_NOT_FOUND"
 
 
+async def test_every_change_shows_in_the_next_list(zoho: ZohoSandbox, mara: Person) -> None:
+    org = zoho.org("larkfield")
+
+    async def first() -> str:
+        return str(
+            (await mara.rows("/contacts", limit=1, sortBy="firstName", viewId="160000000001001"))[0]["id"]
+        )
+
+    before = await first()
+    added = org.add("contacts", firstName="A", type="customer")
+    assert await first() == added
+    org.patch("contacts", added, firstName="Zz")
+    assert await first() == before
+    org.remove("contacts", before)
+    assert await first() != before
+
+
 async def test_twenty_contacts_by_their_ids_and_no_more(mara: Person, tomas: Person) -> None:
     ids = [row["id"] for row in await mara.rows("/contacts", limit=21)]
     assert [row["id"] for row in await mara.rows("/contacts/contactsByIds", ids=",".join(ids[:20]))] == ids[

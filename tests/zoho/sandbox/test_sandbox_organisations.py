@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.zoho.sandbox.caller import ORGS, Browser, Person
+from zoho.sandbox import ZohoSandbox
 
 
 async def test_one_portal_is_listed_with_its_names(mara: Person) -> None:
@@ -33,6 +34,17 @@ async def test_a_token_can_be_tied_to_one_portal_at_consent(browser: Browser) ->
     assert len(await sofia.rows("/organizations", org="")) == 3
     assert (await sofia.get("/contacts", org=ORGS["kestrel"])).status_code == 200
     assert (await sofia.get("/contacts", org=ORGS["larkfield"])).json()["errorCode"] == "OAUTH_ORG_MISMATCH"
+
+
+async def test_a_token_can_lose_its_portal_and_reach_another(zoho: ZohoSandbox, mara: Person) -> None:
+    zoho.reach("mara", "kestrel")
+    assert (await mara.get("/contacts")).json()["errorCode"] == "OAUTH_ORG_MISMATCH"
+    assert [row["portalName"] for row in await mara.rows("/accessibleOrganizations", org="")] == ["kestrel"]
+    zoho.reach("mara")
+    assert (await mara.get("/accessibleOrganizations", org="")).status_code == 204
+    url = f"{zoho.origin('eu')}/_sandbox/reach"
+    assert (await mara.http.post(url, json={"person": "mara", "portals": ["larkfield"]})).status_code == 200
+    assert (await mara.get("/contacts")).status_code == 200
 
 
 async def test_one_organisation_by_its_id(mara: Person) -> None:

@@ -26,7 +26,9 @@ async def test_a_record_link_lands_on_a_page_that_shows_the_record(
     assert "Larkfield Support" in page.text
     part = await browser.http.get(f"{zoho.origin('eu')}/support/larkfield/record/Contacts/{ANA}")
     assert "<h2>Ana Roe</h2>" in part.text
-    assert "ana.roe@kestrel.example" in part.text
+    assert "<th>E-mail</th><td>ana.roe@kestrel.example</td>" in part.text
+    assert "<th>Owner</th><td>Jonas Weil</td>" in part.text
+    assert "<th>Created</th><td>12 Mar 2024, 09:00 UTC</td>" in part.text
     assert "Kestrel Logistics" in part.text
     assert "Suspected &lt;b&gt;duplicate&lt;/b&gt;" in part.text
 
