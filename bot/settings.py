@@ -203,12 +203,19 @@ class Settings(BaseSettings):
 NAMES = tuple(name.upper() for name in Settings.model_fields)
 
 
-def load(environ: Mapping[str, str] | None = None, *, env_file: Path | None = Path(".env")) -> Settings:
+def load(
+    environ: Mapping[str, str] | None = None,
+    *,
+    env_file: Path | None = Path(".env"),
+    overrides: Mapping[str, str] | None = None,
+) -> Settings:
     """Read and check every variable; ``environ`` (the process's own by default) wins over ``env_file``.
 
-    Raises SettingsError, which names every problem.
+    ``overrides`` come from the command line and win over both. Raises SettingsError, which names every
+    problem.
     """
-    given = {**_file_values(env_file), **(os.environ if environ is None else environ)}
+    outside = os.environ if environ is None else environ
+    given = {**_file_values(env_file), **outside, **(overrides or {})}
     values = {name.lower(): given[name].strip() for name in NAMES if name in given}
     try:
         return Settings(**values)  # type: ignore[arg-type]  # strings, which the validators above read

@@ -5,7 +5,7 @@ from bot.jobs.invitations import Invitations, resumed
 from bot.jobs.people import People, Reception, Workspace
 from bot.jobs.troubles import Troubles, doing
 from bot.jobs.voice import Voice
-from bot.jobs.work import Click, Connected, Failed, Job, Reply, Typed
+from bot.jobs.work import Click, Connected, Failed, Job, Reply, Typed, Uninstalled
 
 __all__ = [
     "Click",
@@ -19,6 +19,7 @@ __all__ = [
     "Reply",
     "Troubles",
     "Typed",
+    "Uninstalled",
     "Voice",
     "Workspace",
     "doing",

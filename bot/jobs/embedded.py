@@ -49,6 +49,10 @@ class Jobs:
         """Begin to run jobs."""
         self._workers = [asyncio.create_task(self._work()) for _ in range(self._at_once)]
 
+    async def idle(self) -> None:
+        """Wait until nothing that was taken is left."""
+        await self._queue.join()
+
     async def drain(self, seconds: float) -> int:
         """Wait at most ``seconds`` for what was taken, then stop; out comes how many did not end."""
         with suppress(TimeoutError):

@@ -59,6 +59,11 @@ class Connected(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class Uninstalled(Job):
+    """The app was taken out of the workspace."""
+
+
+@dataclass(frozen=True, slots=True)
 class Failed(Job):
     """A listener failed before it could hand anything over."""
 

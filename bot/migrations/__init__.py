@@ -5,6 +5,7 @@ https://alembic.sqlalchemy.org
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 from alembic import command
@@ -13,7 +14,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, make_url
 
-__all__ = ["is_current", "migrate"]
+from bot.settings import Settings
+
+__all__ = ["is_current", "migrate", "upgrade"]
+
+
+async def upgrade(settings: Settings) -> None:
+    """`migrate` the database of these settings without holding up the loop."""
+    await asyncio.to_thread(migrate, settings.database_url)
 
 
 def migrate(url: str) -> None:

@@ -40,6 +40,12 @@ class Store:
         self.lists = Lists(database, now)
         self.flags = Flags(database, now)
 
+    async def forget(self, workspace: str) -> None:
+        """Delete everything of a workspace."""
+        await self.asked.forget_workspace(workspace)
+        await self.lists.forget_workspace(workspace)
+        await self.flags.forget_workspace(workspace)
+
     async def sweep(self) -> None:
         """Delete what has expired."""
         await self.effects.sweep()

@@ -89,6 +89,11 @@ class AskedCommands:
                 delete(asked).where(asked.c.workspace == who.workspace, asked.c.user == who.user)
             )
 
+    async def forget_workspace(self, workspace: str) -> None:
+        """Drop what anybody of this workspace waits for."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(asked).where(asked.c.workspace == workspace))
+
     async def sweep(self) -> None:
         """Delete what has expired."""
         async with self._database.write() as connection:

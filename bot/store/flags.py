@@ -186,6 +186,12 @@ class Flags:
         async with self._database.read() as connection:
             return (await connection.execute(statement)).first() is not None
 
+    async def forget_workspace(self, workspace: str) -> None:
+        """Delete the queue of this workspace, and who decided what."""
+        async with self._database.write() as connection:
+            for table in (flags, decisions, quiet):
+                await connection.execute(delete(table).where(table.c.workspace == workspace))
+
     async def sweep(self) -> None:
         """Forget offers that may be made again."""
         async with self._database.write() as connection:

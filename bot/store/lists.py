@@ -149,6 +149,12 @@ class Lists:
                     .values(drawn=mark, revision=groups.c.revision + 1)
                 )
 
+    async def forget_workspace(self, workspace: str) -> None:
+        """Delete every list and group of this workspace."""
+        async with self._database.write() as connection:
+            for table in (lists, groups):
+                await connection.execute(delete(table).where(table.c.workspace == workspace))
+
     async def sweep(self) -> None:
         """Delete what was found after 24 hours, what was asked after a month, groups after half a year."""
         now = self._now()

@@ -1,0 +1,133 @@
+"""The command line: ``python -m bot serve``, ``migrate``, ``worker``, ``sandbox``, ``demo``."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from sqlalchemy.exc import OperationalError
+
+from bot.app import NotMigrated, build, configure_logging
+from bot.migrations import migrate
+from bot.settings import Settings, SettingsError, load
+
+_NOT_MIGRATED = "The database is not up to date. Run: python -m bot migrate"
+_WORKER_IDLES = "On SQLite, jobs run inside serve; this process has nothing to do and waits to be stopped."
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code: 0, 1 when it failed, 2 when it was asked for in a wrong way."""
+    asked = _parser().parse_args(words)
+    if asked.command == "sandbox":
+        return _sandbox(asked)
+    if asked.command == "demo":
+        return _demo(asked)
+    try:
+        settings = _settings(asked)
+    except SettingsError as error:
+        _complain(*error.problems)
+        return 2
+    configure_logging(settings.log_level, settings.log_format)
+    if asked.command == "migrate":
+        return _migrate(settings)
+    return asyncio.run(_serve(settings) if asked.command == "serve" else _work())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m bot", description="Zoho duplicates in Slack.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="the web server, and the jobs")
+    serve.add_argument("--host", help="in place of HOST")
+    serve.add_argument("--port", type=int, help="in place of PORT")
+    commands.add_parser("migrate", help="bring the database to the newest revision")
+    commands.add_parser("worker", help="jobs only; on SQLite they run in serve")
+    sandbox = commands.add_parser("sandbox", help="a stand-in Zoho or Slack, for trying things out")
+    sandbox.add_argument("which", choices=("zoho", "slack"))
+    sandbox.add_argument("--port", type=int, default=0)
+    sandbox.add_argument("--data", type=Path, help="a folder with records.csv and module.txt (Zoho only)")
+    demo = commands.add_parser("demo", help="the whole of it on this machine, with both stand-ins")
+    demo.add_argument("--port", type=int)
+    demo.add_argument("--check", action="store_true", help="play one whole story and print it")
+    demo.add_argument("--data", type=Path, help="a folder with records.csv and module.txt")
+    return parser
+
+
+def _settings(asked: argparse.Namespace) -> Settings:
+    given = {"HOST": getattr(asked, "host", None), "PORT": getattr(asked, "port", None)}
+    return load(overrides={name: str(value) for name, value in given.items() if value is not None})
+
+
+async def _serve(settings: Settings) -> int:
+    stopped = _stop_signal()
+    bot = build(settings)
+    try:
+        await bot.start()
+    except NotMigrated:
+        _complain(_NOT_MIGRATED)
+        return 2
+    except OSError as error:
+        _complain(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+        return 1
+    await stopped.wait()
+    await bot.stop()
+    return 0
+
+
+def _migrate(settings: Settings) -> int:
+    try:
+        migrate(settings.database_url)
+    except OperationalError as error:
+        _complain(f"The database cannot be opened or written: {error.orig}")
+        return 1
+    return 0
+
+
+async def _work() -> int:
+    stopped = _stop_signal()
+    _complain(_WORKER_IDLES)
+    await stopped.wait()
+    return 0
+
+
+def _stop_signal() -> asyncio.Event:
+    """Set when the process is asked to end."""
+    stopped = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, stopped.set)
+    return stopped
+
+
+# The stand-ins are imported only when they are asked for: `serve` has nothing to do with them.
+
+
+def _sandbox(asked: argparse.Namespace) -> int:
+    if asked.which == "slack":
+        from bot.sandbox.serve import main as slack
+
+        return slack(asked.port)
+    from zoho.sandbox.command import main as zoho
+
+    zoho(asked.port, asked.data)
+    return 0
+
+
+def _demo(asked: argparse.Namespace) -> int:
+    from bot.sandbox.demo import run
+
+    try:
+        return asyncio.run(run(port=asked.port, check=asked.check, data=asked.data))
+    except (OSError, ValueError) as error:
+        _complain(str(error))
+        return 2
+
+
+def _complain(*lines: str) -> None:
+    sys.stderr.write("".join(f"{line}\n" for line in lines))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,202 @@
+"""The only place where objects meet."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import structlog
+from aiohttp import web
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
+from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Text, select, type_coerce
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot.actions import Actions
+from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
+from bot.commands import Commands
+from bot.decisions import Decisions
+from bot.events import Events
+from bot.jobs import Invitations, Jobs, People, Reception, Troubles, Voice
+from bot.jobs.voice import SLACK_TROUBLE
+from bot.migrations import is_current
+from bot.searches import Drawing, Patience, Searches
+from bot.settings import Settings
+from bot.store import Store
+from bot.web import Web
+from zoho.access import Credentials, Preferences, Zoho
+from zoho.connections import connections
+from zoho.database import Database
+from zoho.regions import Regions
+
+log = structlog.get_logger(__name__)
+
+DRAIN_SECONDS = 20.0
+_SWEEP_SECONDS = 3600.0
+
+
+class NotMigrated(Exception):
+    """The database does not have the newest revision."""
+
+
+@dataclass
+class Bot:
+    """A bot that can be started once and stopped once."""
+
+    settings: Settings
+    database: Database
+    zoho: Zoho
+    store: Store
+    jobs: Jobs
+    voice: Voice
+    people: People
+    bolt: AsyncApp
+    runner: web.AppRunner
+    tasks: list[asyncio.Task[None]]
+
+    @property
+    def url(self) -> str:
+        """Where it listens; with port 0 known only after the start."""
+        port = self.runner.addresses[0][1] if self.runner.addresses else self.settings.port
+        return f"http://{self.settings.host}:{port}"
+
+    async def start(self) -> None:
+        """Listen, and run what is handed over.
+
+        Raises NotMigrated, and OSError when the port is taken.
+        """
+        if not await asyncio.to_thread(is_current, self.settings.database_url):
+            raise NotMigrated
+        await self._check_keys()
+        await self.voice.open()
+        self.jobs.start()
+        await self.runner.setup()
+        await web.TCPSite(self.runner, self.settings.host, self.settings.port).start()
+        self.tasks += [asyncio.create_task(self._greet_slack()), asyncio.create_task(self._sweep())]
+        log.info("serving", url=self.url)
+
+    async def stop(self) -> None:
+        """Take no more requests, let what was handed over end, then close everything."""
+        await self.runner.cleanup()
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
+        left = await self.jobs.drain(DRAIN_SECONDS)
+        if left:
+            log.warning("stopped_with_work_left", jobs=left)
+        await self.zoho.close()
+        await self.voice.close()
+        await self.database.close()
+
+    async def _check_keys(self) -> None:
+        """One line when stored access was encrypted with a key that is not among the configured ones."""
+        keyring = MultiFernet([Fernet(key) for key in self.settings.keys])
+        column = type_coerce(connections.c.refresh_token, Text)
+        async with self.database.read() as reader:
+            stored = (await reader.execute(select(column))).scalars().all()
+        lost = sum(not _opens(keyring, token) for token in stored)
+        if lost:
+            log.error("encryption_key_does_not_fit", connections=lost, hint="restore the key that was used")
+
+    async def _greet_slack(self) -> None:
+        """Learn who the bot is, so that no request has to."""
+        try:
+            await self.people.workspace()
+        except SLACK_TROUBLE as error:
+            log.warning("slack_does_not_know_the_bot_token", error=type(error).__name__)
+
+    async def _sweep(self) -> None:
+        while True:
+            try:
+                await self.store.sweep()
+            except SQLAlchemyError as error:
+                log.warning("sweep_failed", error=type(error).__name__)
+            await asyncio.sleep(_SWEEP_SECONDS)
+
+
+def build(settings: Settings, *, now: Callable[[], datetime] | None = None) -> Bot:
+    """Put a bot together; nothing is opened before `Bot.start`."""
+    clock = now or _utc_now
+    database = Database.open(settings.database_url, keys=settings.keys)
+    zoho = _zoho(settings, database, clock)
+    store = Store(database, clock)
+    client = _client(settings)
+    voice = Voice(client)
+    people = People(client, clock)
+    invitations = Invitations(zoho, store, public_url=settings.public_url, now=clock)
+    troubles = Troubles(zoho=zoho, voice=voice, invitations=invitations, now=clock)
+    jobs = Jobs(claim=store.effects.claim, report=troubles.report)
+    bolt = new_bolt(client, settings.slack_signing_secret.get_secret_value(), people)
+    shared: dict[str, Any] = {"zoho": zoho, "store": store, "voice": voice, "now": clock}
+    searches = Searches(
+        **shared,
+        invitations=invitations,
+        drawing=Drawing(store, settings.observe_only),
+        patience=Patience(voice, clock),
+    )
+    decisions = Decisions(zoho, store, people)
+    desk: dict[str, Any] = {
+        **shared,
+        "jobs": jobs,
+        "reception": Reception(people, voice),
+        "invitations": invitations,
+        "searches": searches,
+    }
+    Commands(**desk).register(bolt)
+    Actions(**desk, decisions=decisions).register(bolt)
+    Events(jobs, zoho, store, clock).register(bolt)
+    ListenerErrors(jobs, clock).register(bolt)
+    site = web.Application()
+    SlackRoute(bolt).register(site)
+    Web(
+        **shared,
+        database=database,
+        jobs=jobs,
+        people=people,
+        searches=searches,
+        decisions=decisions,
+        public_url=settings.public_url,
+    ).register(site)
+    runner = web.AppRunner(site, access_log=None, shutdown_timeout=3)
+    return Bot(settings, database, zoho, store, jobs, voice, people, bolt, runner, [])
+
+
+def _zoho(settings: Settings, database: Database, now: Callable[[], datetime]) -> Zoho:
+    return Zoho(
+        database=database,
+        regions=Regions(settings.zoho_hosts),
+        credentials=Credentials(settings.zoho_client_id, settings.zoho_secrets, settings.zoho_home_dc),
+        redirect_uri=f"{settings.public_url}/zoho/callback",
+        preferences=Preferences(
+            products_duplicate_path=settings.zoho_products_duplicate_path,
+            product_link=settings.zoho_product_link,
+            flag_field=settings.zoho_flag_field,
+            observe_only=settings.observe_only,
+        ),
+        now=now,
+    )
+
+
+def _client(settings: Settings) -> AsyncWebClient:
+    client = AsyncWebClient(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
+    )
+    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=1))
+    return client
+
+
+def _opens(keyring: MultiFernet, token: str) -> bool:
+    try:
+        keyring.decrypt(token)
+    except InvalidToken:
+        return False
+    return True
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,55 @@
+"""Events: the app was taken out of the workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from slack_bolt.app.async_app import AsyncApp
+
+from bot.jobs import Jobs, Reply, Uninstalled
+from bot.store import Store
+from zoho.access import Zoho
+from zoho.records import Who
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Events:
+    """What Slack tells without anybody having typed or clicked; Bolt acknowledges these by itself.
+
+    https://docs.slack.dev/reference/events/app_uninstalled
+    """
+
+    jobs: Jobs
+    zoho: Zoho
+    store: Store
+    now: Callable[[], datetime]
+
+    def register(self, app: AsyncApp) -> None:
+        """Listen to both events, and name what carries them out."""
+        app.event("app_uninstalled")(self.uninstalled)
+        app.event("tokens_revoked")(self.revoked)
+        self.jobs.on(Uninstalled, self.carry_out)
+
+    async def uninstalled(self, body: dict[str, Any]) -> None:
+        """Hand over the end of this workspace."""
+        team = body["team_id"]
+        key = f"event:{body['event_id']}"
+        self.jobs.hand_over(Uninstalled(Who(team, ""), team, Reply("", ""), key, self.now()))
+
+    async def revoked(self) -> None:
+        """The bot cannot speak until it gets a new token: that is the operator's to know."""
+        log.error("slack_token_revoked")
+
+    async def carry_out(self, job: Uninstalled) -> None:
+        """End every connection of the workspace: withdrawn at Zoho, deleted here."""
+        ended = 0
+        for who in await self.zoho.connections.people(job.who.workspace):
+            ended += len(await self.zoho.connections.disconnect(who))
+        await self.store.forget(job.who.workspace)
+        log.info("app_uninstalled", connections=ended)
