@@ -4,7 +4,7 @@
 | --- | --- |
 | `POST /_sandbox/command` | `user`, `text`, `channel`: somebody types `/duplicates text` |
 | `POST /_sandbox/click` | `user`, `ts` or `view`, `action_id`; `block_id`, `value`, `option`, `given` |
-| `POST /_sandbox/submit`, `close` | `view`, `values`: a modal |
+| `POST /_sandbox/submit`, `close` | `view`, `values`: a modal; `errors` names fields still to be filled in |
 | `POST /_sandbox/shortcut` | `user`, `ts`, `callback_id` |
 | `POST /_sandbox/home`, `say` | `user`; `user`, `channel`, `text` |
 | `GET /_sandbox/messages` | `place`: a channel or a user, as in `SlackSandbox.messages` |
@@ -70,7 +70,7 @@ class Control:
                 given = await request.json() if request.can_read_body else {}
                 return web.json_response(await run(given))
             except Incomplete as missing:
-                return web.json_response({"errors": missing.errors}, status=422)
+                return web.json_response({"errors": missing.errors})
             except (ValueError, KeyError, TypeError, RuntimeError) as wrong:
                 return web.json_response({"error": str(wrong)}, status=400)
 
@@ -84,6 +84,8 @@ class Control:
     def _thing(self, given: Json) -> Message | View:
         if given.get("view"):
             return self.slack.world.views[given["view"]]
+        if given["ts"] not in self.slack.world.posts:
+            raise ValueError(f"there is no message {given['ts']}")
         return self.slack.message(given["ts"])
 
     async def click(self, given: Json) -> Json:

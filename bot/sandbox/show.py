@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from bot.sandbox.slack import SlackSandbox
 
 HOME, APP_MESSAGES = "home", "app"
+NEWEST = 100
 
 
 def message_json(message: Message) -> Json:
@@ -60,14 +61,14 @@ def _channel_json(slack: SlackSandbox, channel: Channel, user: str) -> Json:
 
 
 def _entries(slack: SlackSandbox, user: str, channel: str) -> list[Json]:
-    """Messages and Slack's own lines together, oldest first."""
+    """The newest messages and lines of Slack's own, oldest first."""
     found = [{"kind": "message"} | message_json(m) for m in slack.world.seen_by(user, channel)]
     notes: list[Json] = [
         {"kind": note.kind, "ts": note.ts, "text": note.text, "changed": 0}
         for note in slack.world.notes
         if note.user == user and note.channel == channel
     ]
-    return sorted(found + notes, key=lambda entry: str(entry["ts"]))
+    return sorted(found + notes, key=lambda entry: str(entry["ts"]))[-NEWEST:]
 
 
 async def page_state(slack: SlackSandbox, user: str, place: str) -> Json:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.sandbox import reading
 from bot.sandbox.people import APP, BOT, BOT_USER, TEAM
 
 Json = dict[str, Any]
@@ -116,6 +117,16 @@ class Message:
     def elements(self, action_id: str | None = None) -> tuple[Element, ...]:
         """What can be clicked or filled, all of it or what carries this `action_id`."""
         return tuple(e for e in elements(self.blocks) if action_id in (None, e.action_id))
+
+    @property
+    def pings(self) -> tuple[str, ...]:
+        """Whom it would wake besides persons named one by one; see `reading.pings`."""
+        return reading.pings(self.text, self.blocks, self.options)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Every address in its blocks, in order."""
+        return reading.urls(self.blocks)
 
     def payload(self) -> Json:
         """The message as the Web API and interactive payloads show it."""

@@ -35,9 +35,7 @@ function draw(data) {
   drawModal(data, look);
   drawWrites(data.writes);
   drawTries(data.tries);
-  const home = data.place === "home";
-  find("composer").hidden = home;
-  find("composer").classList.toggle("in-app", data.place === "app");
+  find("composer").hidden = data.place === "home";
   now = data;
 }
 

@@ -25,11 +25,15 @@ async function changed(scene, block, raw, value, undo = () => {}) {
   return sends ? scene.act(block, raw, value) : undefined;
 }
 
+function follow(url) {
+  if (url && followable(url)) window.open(url, "_blank", "noopener,noreferrer");
+}
+
 async function pressed(event, block, raw, scene) {
   if (raw.url && !raw.confirm) return scene.act(block, raw);
   event.preventDefault();
   if (!(await confirmed(raw.confirm, scene.look))) return undefined;
-  if (raw.url) window.open(raw.url, "_blank", "noopener,noreferrer");
+  follow(raw.url);
   return scene.act(block, raw);
 }
 
@@ -52,7 +56,7 @@ function overflow(block, raw, scene) {
   const choose = async (option) => {
     closeMenu(true);
     if (!(await confirmed(raw.confirm, scene.look))) return;
-    if (option.url) window.open(option.url, "_blank", "noopener,noreferrer");
+    follow(option.url);
     scene.act(block, raw, option.value);
   };
   const items = () =>

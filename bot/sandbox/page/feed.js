@@ -67,7 +67,7 @@ function message(entry, data, look) {
   const body = entry.blocks.length ? drawBlocks(entry.blocks, scene) : el(".plain-text", {}, topText(entry, look));
   return el(
     `article.message${entry.to ? ".ephemeral" : ""}${entry.thread_ts ? ".reply" : ""}`,
-    { "data-ts": entry.ts, "data-via": entry.via, "aria-label": `${name}, ${entry.to ? "only visible to you" : "message"}` },
+    { tabindex: "-1", "data-ts": entry.ts, "data-via": entry.via, "aria-label": `${name}, ${entry.to ? "only visible to you" : "message"}` },
     entry.to && el(".only-you", {}, icon("eye"), "Only visible to you"),
     avatar(entry, person),
     el(
@@ -118,6 +118,7 @@ function nodeFor(entry, data, look) {
 function drawMessages(data, look) {
   const next = new Map();
   const nodes = [];
+  const focused = focus();
   let day = "";
   for (const entry of threaded(data.entries)) {
     const moment = new Date(Number(entry.ts) * 1000);
@@ -132,6 +133,21 @@ function drawMessages(data, look) {
   drawn = next;
   if (!nodes.length) nodes.push(el("p.empty", {}, "Nothing here yet. Type /duplicates, or click one of the commands below."));
   place(nodes);
+  if (focused && !focused.node.isConnected) restore(focused);
+}
+
+/** The control that has the focus, and the message it stands in. */
+function focus() {
+  const node = document.activeElement;
+  const message = node?.closest("#feed [data-ts]");
+  return message ? { node, ts: message.dataset.ts, action: node.dataset.actionId } : null;
+}
+
+/** When a message was drawn anew, the focus goes to the same control of it, or to the message. */
+function restore({ ts, action }) {
+  const message = feed().querySelector(`[data-ts="${ts}"]`);
+  const same = action && message?.querySelector(`[data-action-id="${CSS.escape(action)}"]`);
+  (same || message)?.focus({ preventScroll: true });
 }
 
 /** Put these nodes into the feed, moving none that is already in its place. */

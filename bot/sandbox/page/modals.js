@@ -6,7 +6,7 @@ import { makeScene } from "./scene.js";
 import { post } from "./server.js";
 import { textObject } from "./text.js";
 
-let shown = { id: "", changed: 0, dialog: null, missing: {} };
+let shown = { id: "", changed: 0, dialog: null };
 
 function frame(state, view, look, scene) {
   const { title, close, submit, blocks } = view.view;
@@ -42,9 +42,9 @@ async function send(event, view, scene) {
   event.preventDefault();
   const button = event.target.querySelector("[data-submit]");
   if (button) button.disabled = true;
-  const { status, body } = await post("submit", { view: view.id, values: scene.values() });
+  const { errors } = await post("submit", { view: view.id, values: scene.values() });
   if (button) button.disabled = false;
-  if (status === 422) showMissing(event.target, body.errors);
+  if (errors) showMissing(event.target, errors);
 }
 
 /** What Slack's own client refuses is said beside the fields, without asking the bot. */

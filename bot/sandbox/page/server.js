@@ -2,7 +2,7 @@
 
 const busy = new Set();
 
-/** Post to a control route; resolves to {status, body}. While it runs, the page shows a quiet sign. */
+/** Post to a control route; resolves to its JSON. While it runs, the page shows a quiet sign. */
 export async function post(route, body) {
   const mark = {};
   busy.add(mark);
@@ -13,9 +13,9 @@ export async function post(route, body) {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body),
     });
-    return { status: answer.status, body: await answer.json() };
+    return await answer.json();
   } catch {
-    return { status: 0, body: {} };
+    return {};
   } finally {
     busy.delete(mark);
     document.body.classList.toggle("busy", busy.size > 0);
