@@ -59,8 +59,10 @@ class Client:
         regions: Regions,
         organisations: Organisations,
         now: Callable[[], datetime],
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
         self._http = http
+        self._call_seconds = call_seconds
         self._organisations = organisations
         self._now = now
         self._hosts = frozenset(
@@ -98,7 +100,7 @@ class Client:
         if login is not None:
             await login.ready()
         async with self._place(organisation):
-            return await _within(CALL_SECONDS, self._with_repeats(call, login, organisation))
+            return await _within(self._call_seconds, self._with_repeats(call, login, organisation))
 
     async def post_form(
         self, url: str, form: Mapping[str, str], *, query: Mapping[str, str] | None = None
@@ -108,7 +110,7 @@ class Client:
         Raises UnknownServer and NoAnswer.
         """
         call = Call("POST", url, query=query or {}, form=form)
-        answer = await _within(CALL_SECONDS, self._sent_unless_unreachable(call))
+        answer = await _within(self._call_seconds, self._sent_unless_unreachable(call))
         return answer.status, answer.body
 
     def _place(self, organisation: OrganisationKey | None) -> AbstractAsyncContextManager[None]:
