@@ -18,13 +18,11 @@ _CONTACT_FIELDS: tuple[tuple[str, _Get], ...] = (
     ("mobile", lambda record: record.mobile),
     ("account", lambda record: record.account_id or record.account_name),
     ("type", lambda record: record.type),
-    ("CRM link", lambda record: record.crm_id),
 )
 _ACCOUNT_FIELDS: tuple[tuple[str, _Get], ...] = (
     ("phone", lambda record: record.phone),
     ("website", lambda record: record.website),
     ("type", lambda record: record.type),
-    ("CRM link", lambda record: record.crm_id),
 )
 _FIELDS = {"contacts": _CONTACT_FIELDS, "accounts": _ACCOUNT_FIELDS}
 
@@ -72,7 +70,7 @@ def differs_also(group: Group) -> tuple[str, ...]:
 
 
 def _spoken(doubts: str) -> set[str]:
-    pairs = {"first name": "first name", "last name": "last name", "CRM": "CRM link", "phone": "phone"}
+    pairs = {"first name": "first name", "last name": "last name", "phone": "phone"}
     return {field for word, field in pairs.items() if word in doubts}
 
 
