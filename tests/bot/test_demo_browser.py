@@ -46,7 +46,7 @@ async def site() -> AsyncIterator[str]:
 async def test_a_pressed_button_sends_its_form_and_what_it_carries_and_follows(site: str) -> None:
     async with Browser.start() as browser:
         page = await browser.open(site)
-        assert page.words == "Who are you? Mara Lindqvist Search"
+        assert page.lines == ("Who are you?", "[Mara Lindqvist ]", "[Decline]", "[Search]")
 
         end = await browser.press(page, "Mara Lindqvist")
 

@@ -8,6 +8,7 @@ import socket
 import sys
 from pathlib import Path
 
+from bot.app import configure_logging
 from bot.sandbox.demo.stage import CONNECTED, Stage, stage
 from bot.sandbox.demo.story import play
 
@@ -31,6 +32,7 @@ async def run(*, port: int | None = None, check: bool = False, data: Path | None
     ``port`` is the page's (else 8100, or any free one when that is taken); ``data`` replaces the records of
     one module. Raises OSError when a named port is taken, ValueError when ``data`` holds no records.
     """
+    configure_logging("WARNING", "text")
     if check:
         async with stage(port or 0, data) as playing:
             return 0 if await play(playing, say, data=data) else 1

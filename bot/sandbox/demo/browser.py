@@ -11,6 +11,7 @@ from urllib.parse import urljoin
 import httpx
 
 _SILENT = ("script", "style", "title")
+_ENDS_A_LINE = ("br", "button", "div", "h1", "h2", "h3", "li", "p", "small", "tr")
 
 
 @dataclass
@@ -38,8 +39,13 @@ class Page:
 
     url: str
     status: int
-    words: str
+    lines: tuple[str, ...]
     forms: tuple[Form, ...]
+
+    @property
+    def words(self) -> str:
+        """Everything readable, in one line."""
+        return " ".join(self.lines)
 
 
 class Browser:
@@ -78,23 +84,26 @@ class Browser:
 def _page(response: httpx.Response) -> Page:
     reader = _Reader()
     reader.feed(response.text)
-    return Page(
-        str(response.url), response.status_code, " ".join("".join(reader.words).split()), tuple(reader.forms)
-    )
+    return Page(str(response.url), response.status_code, tuple(reader.lines()), tuple(reader.forms))
 
 
 class _Reader(HTMLParser):
     def __init__(self) -> None:
         super().__init__()
-        self.words: list[str] = []
         self.forms: list[Form] = []
+        self._words: list[str] = []
         self._silent = 0
         self._button: Button | None = None
+
+    def lines(self) -> list[str]:
+        """What can be read, a line for each paragraph, button, row of a table."""
+        lines = [" ".join(line.split()) for line in "".join(self._words).split("\n")]
+        return [line for line in lines if line]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         self._silent += tag in _SILENT
-        self.words.append(" ")
+        self._words.append(" [" if tag == "button" else " ")
         if tag == "form":
             self.forms.append(Form(given.get("action", ""), given.get("method", "get").lower()))
         elif tag == "input" and self.forms:
@@ -106,19 +115,21 @@ class _Reader(HTMLParser):
     def _add_input(self, given: dict[str, str]) -> None:
         if given.get("type") == "submit":
             value = given.get("value", "")
+            self._words.append(f"[{value}]\n")
             self.forms[-1].buttons.append(Button(given.get("name", ""), value, value))
         elif given.get("name"):
             self.forms[-1].fields[given["name"]] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         self._silent -= tag in _SILENT
-        self.words.append(" ")
         if tag == "button":
             self._button = None
+            self._words.append("]")
+        self._words.append("\n" if tag in _ENDS_A_LINE else " ")
 
     def handle_data(self, data: str) -> None:
         if self._silent:
             return
-        self.words.append(data)
+        self._words.append(data.replace("\n", " "))
         if self._button is not None:
             self._button.words += data

@@ -66,7 +66,7 @@ async def stage(port: int, data: Path | None = None) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duplicates-demo-")))
         zoho = await stack.enter_async_context(ZohoSandbox.start(ports={"eu": 0, "in": 0}, data=data))
-        slack = await stack.enter_async_context(SlackSandbox.start(port=port))
+        slack = await stack.enter_async_context(SlackSandbox.start(port, writes=lambda: zoho.writes))
         settings = load(_environment(folder, slack, zoho), env_file=None)
         await upgrade(settings)
         await _serve(stack, settings)

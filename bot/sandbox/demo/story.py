@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot import ids
-from bot.sandbox.demo.browser import Browser, Page
+from bot.sandbox.demo.browser import Browser
 from bot.sandbox.demo.stage import Stage, address, walk
 from bot.sandbox.demo.telling import NotPlayed, Step, Telling, check
 from bot.sandbox.things import Message
@@ -19,29 +19,34 @@ LIST = "/api/v1/products"
 
 
 async def play(stage: Stage, say: Callable[[str], None], *, data: Path | None = None) -> bool:
-    """Tell the whole story; True when every step holds. ``data`` is named at the beginning."""
+    """Tell the whole story; True when every step holds. ``data`` holds the records of one list, if given."""
     tell = Telling(say, {person.id: person.name for person in stage.slack.world.people.values()})
     say("The duplicates bot, with a stand-in Slack and a stand-in Zoho, played through once.")
-    if data is not None:
-        say(f"Records of one list: {data}")
-    return await tell.play(_Story(stage, tell).steps())
+    module = (data / "module.txt").read_text().strip() if data else ""
+    if data:
+        say(f"Its {module} come from {data}.")
+    return await tell.play(_Story(stage, tell, module).steps())
 
 
 class _Story:
     """The steps, in order; each returns the sentence that holds."""
 
-    def __init__(self, stage: Stage, tell: Telling) -> None:
+    def __init__(self, stage: Stage, tell: Telling, foreign: str) -> None:
+        """``foreign`` is the list whose records are not the stand-in's own, "" for none."""
         self._slack = stage.slack
         self._zoho = stage.zoho
         self._stage = stage
         self._tell = tell
+        self._foreign = foreign
         self._offer: Message | None = None
         self._list: Message | None = None
         self._writing: Message | None = None
-        self._mark = 0
 
     def steps(self) -> list[tuple[str, Step]]:
         """Every step with its title."""
+        accounts: list[tuple[str, Step]] = (
+            [("Accounts", self.accounts)] if self._foreign == "accounts" else []
+        )
         return [
             ("Not connected", self.not_connected),
             ("Connect", self.connect),
@@ -51,6 +56,7 @@ class _Story:
             ("Flag, and the offer to write it to Zoho", self.flag),
             ("Allow writing: the comment in Zoho", self.allow_writing),
             ("Undo", self.undo),
+            *accounts,
             ("Products, by Zoho's duplicate endpoint", self.products_by_endpoint),
             ("Products in an organisation without that endpoint", self.products_by_list),
             ("A parameter Zoho refuses", self.refused_parameter),
@@ -69,18 +75,13 @@ class _Story:
     async def connect(self) -> str:
         link = address(_there(self._offer))
         await self._look_only(link)
-        self._mark = self._slack.mark
         await self._walk(link)
-        message = await self._slack.wait_for(self._is_direct, containing="is connected", after=self._mark)
-        self._tell.shows(message)
+        message = await self._answer(MARA, lambda m: self._is_direct(m) and "is connected" in m.words)
         check("Larkfield Support" in message.words, "the organisation is not named")
         return "The page says whose bot it is; a direct message says as whom and where she is connected."
 
     async def summary(self) -> str:
-        message = await self._slack.wait_for(
-            lambda m: bool(m.elements(ids.SEARCH_MODULE)), user=MARA, after=self._mark
-        )
-        self._tell.shows(message)
+        message = await self._answer(MARA, lambda m: bool(m.elements(ids.SEARCH_MODULE)))
         lists = [element.value for element in message.elements(ids.SEARCH_MODULE)]
         check(lists, "no list is named")
         return (
@@ -90,6 +91,8 @@ class _Story:
     async def contacts(self) -> str:
         self._list = await self._type(MARA, "desk contacts", _is_list)
         groups, links = _reasons(self._list), _links(self._list)
+        if self._foreign == "contacts" and not groups:
+            return "No possible duplicates among these contacts."
         check(groups, "no group is shown")
         own = self._zoho.hosts["eu"]["desk_web"]
         check(links and all(link.startswith(own) for link in links), "a link leads into another region")
@@ -105,7 +108,6 @@ class _Story:
         if not first.elements(ids.PAGE_NEXT):
             raise NotPlayed("everything fits on one page")
         second = await self._click(first, ids.PAGE_NEXT, _is_list)
-        check(second.ts == first.ts, "the second page is a message of its own")
         check(set(_reasons(second)).isdisjoint(_reasons(first)), "a group stands on both pages")
         self._list = await self._click(second, ids.PAGE_PREVIOUS, _is_list)
         check(_reasons(self._list) == _reasons(first), "the first page came back otherwise")
@@ -115,26 +117,27 @@ class _Story:
         shown = _there(self._list)
         if not shown.elements(ids.GROUP_FLAG):
             raise NotPlayed("there is no group to flag")
-        self._mark = self._slack.mark
+        mark = self._slack.mark
         self._list = await self._click(shown, ids.GROUP_FLAG, lambda m: bool(m.elements(ids.FLAG_UNDO)))
-        self._writing = await self._answer(MARA, lambda m: bool(address(m)), self._mark)
+        self._writing = await self._answer(MARA, lambda m: bool(address(m)), mark)
         check(self._zoho.writes == 0, "something was written to Zoho")
         return "The flag stands in Slack; Zoho is untouched, and writing is offered."
 
     async def allow_writing(self) -> str:
-        mark = self._slack.mark
-        await self._walk(address(_there(self._writing)))
-        await self._slack.wait_for(user=MARA, containing="Writing is allowed", after=mark)
-        message = await self._answer(MARA, lambda m: "Writing is allowed" in m.words, mark)
+        if self._writing is None:
+            raise NotPlayed("nothing is flagged")
+        await self._walk(address(self._writing))
+        await self._answer(MARA, lambda m: "Writing is allowed" in m.words)
         comments = self._comments()
         self._tell.quotes("Zoho Desk shows on the records:", comments)
         check(len(comments) >= 2, "the comment is not on every record")
         check(self._zoho.writes == len(comments), "something else was written too")
         check("Suspected duplicate of" in comments[0], "the comment says something else")
-        check(message, "")
         return f"The flag that waited is written: {len(comments)} comments, nothing else."
 
     async def undo(self) -> str:
+        if self._writing is None:
+            raise NotPlayed("nothing is flagged")
         shown = self._slack.message(_there(self._list).ts)
         check(shown.elements(ids.FLAG_UNDO), "there is nothing to undo")
         self._list = await self._click(shown, ids.FLAG_UNDO, lambda m: not m.elements(ids.FLAG_UNDO))
@@ -142,11 +145,18 @@ class _Story:
         check(not left, f"{len(left)} comments are left in Zoho")
         return "The flag is gone, and so are the comments in Zoho."
 
+    async def accounts(self) -> str:
+        message = await self._type(MARA, "desk accounts", _is_list)
+        return f"{_counts(message)}."
+
     async def products_by_endpoint(self) -> str:
         before = len(self._zoho.calls)
         message = await self._type(MARA, "desk products", _is_list)
         calls = self._desk_calls(before)
-        check([call.status for call in calls if call.path == ENDPOINT] == [200], "the endpoint was not asked")
+        check(
+            [call.status for call in calls if call.path == ENDPOINT] == [200],
+            "the endpoint was not asked, or did not answer",
+        )
         check(not any(call.path == LIST for call in calls), "the list was read as well")
         return f"{_counts(message)}, from one call to {ENDPOINT}."
 
@@ -192,16 +202,18 @@ class _Story:
         self, user: str, words: str, fits: Callable[[Message], bool], *, channel: str = "C01SUPPORT"
     ) -> Message:
         self._tell.does(user, f"types  /duplicates {words}".rstrip())
-        mark = self._slack.mark
+        before = {message.ts for message in self._slack.messages()}
         await self._slack.command(user, words, channel)
-        return await self._answer(user, fits, mark)
+        return await self._answer(user, lambda m: m.ts not in before and fits(m))
 
     async def _click(self, message: Message, action: str, fits: Callable[[Message], bool]) -> Message:
+        """The message as it stands after the click; older ones are pressed as they are now."""
         self._tell.does(MARA, f"presses  {message.elements(action)[0].label}")
+        mark = self._slack.mark
         await self._slack.click(message, action, user=MARA)
-        return await self._answer(MARA, fits, message.changed)
+        return await self._answer(MARA, lambda m: m.ts == message.ts and fits(m), mark)
 
-    async def _answer(self, user: str, fits: Callable[[Message], bool], mark: int) -> Message:
+    async def _answer(self, user: str, fits: Callable[[Message], bool], mark: int = 0) -> Message:
         message = await self._slack.wait_for(fits, user=user, after=mark)
         self._tell.shows(message)
         return message
@@ -214,7 +226,7 @@ class _Story:
         async with Browser.start() as browser:
             before, consent, end = await walk(browser, link, "Mara Lindqvist")
         for page in (before, consent, end):
-            self._tell.quotes(f"{page.url.partition('?')[0]} shows her:", _sentences(page))
+            self._tell.quotes(f"{page.url.partition('?')[0]} shows her:", page.lines)
         check("Mara Lindqvist" in before.words and "Larkfield" in before.words, "the page names nobody")
         check(end.status == 200, f"the last page answers {end.status}")
 
@@ -265,9 +277,7 @@ def _number(message: Message) -> str:
 
 def _counts(message: Message) -> str:
     """Groups and records, as the message says them."""
-    records = re.search(r"([\d,]+)(?: of [\d,]+)? products", message.words)
-    return f"{_number(message)} groups, {records[1] if records else 'no'} records"
-
-
-def _sentences(page: Page) -> list[str]:
-    return [sentence for sentence in re.split(r"(?<=[.:?]) (?=[A-Z])", page.words) if sentence]
+    number = _number(message)
+    groups = f"{number} group{'' if number == '1' else 's'}{' so far' if ' so far' in message.words else ''}"
+    records = re.search(r"([\d,]+)(?: of [\d,]+)? (?:products|accounts)\b", message.words)
+    return f"{groups}, {records[1]} records" if records else groups

@@ -11,6 +11,8 @@ from bot.sandbox.things import Message
 
 Step = Callable[[], Awaitable[str]]
 
+UNCHANGED = "…"
+
 
 class DoesNotHold(Exception):
     """A step went otherwise than it should; the words say how."""
@@ -28,6 +30,7 @@ class Telling:
         self._say = say
         self._names = names
         self._number = self._held = 0
+        self._shown: dict[str, list[list[str]]] = {}
 
     async def play(self, steps: Sequence[tuple[str, Step]]) -> bool:
         """Tell every step, also after one that does not hold; True when all of them hold."""
@@ -58,11 +61,23 @@ class Telling:
         self._say(f"   {self.name(user)} {what}")
 
     def shows(self, message: Message) -> None:
-        """What the bot said, and who sees it."""
+        """What the bot said, and who sees it; parts that stood there before are not told twice."""
         to = f"to {self.name(message.to)} alone" if message.to else "in a direct message"
-        again = ", in place of what stood there" if message.edits else ""
-        lines = drawn(message.blocks, self._names) if message.blocks else plain(message.text, self._names)
-        self.quotes(f"Duplicates answers {to}{again}:", lines)
+        again = ", in place of what stood there" if message.ts in self._shown else ""
+        self.quotes(f"Duplicates answers {to}{again}:", self._news(message))
+
+    def _news(self, message: Message) -> list[str]:
+        known = self._shown.get(message.ts, [])
+        parts = [drawn([block], self._names) for block in message.blocks]
+        parts = parts or [plain(message.text, self._names)]
+        self._shown[message.ts] = [*known, *parts]
+        lines: list[str] = []
+        for part in parts:
+            if part not in known:
+                lines += part
+            elif lines[-1:] != [UNCHANGED]:
+                lines.append(UNCHANGED)
+        return lines
 
     def quotes(self, who: str, lines: Sequence[str]) -> None:
         """Somebody's words, or a page's."""
