@@ -192,14 +192,13 @@ class Web:
         """Write what waited for the permission; the list with the group is drawn again where it stands."""
         access = await self.zoho.open(job.who, job.product)
         released = await self.decisions.release(job.who, access)
+        if asked is not None and asked.group_key:
+            shown = await self.store.lists.group(job.who.workspace, asked.group_key)
+            there = resumed(asked, self.now())
+            if shown is not None and there.reply.response_url:
+                await self.searches.show_again(there, shown, access)
         if released != Released():
             await self.voice.tell(job.who.user, writing_allowed(released.written, released.refused))
-        if asked is None or not asked.group_key:
-            return
-        shown = await self.store.lists.group(job.who.workspace, asked.group_key)
-        there = resumed(asked, self.now())
-        if shown is not None and there.reply.response_url:
-            await self.searches.show_again(there, shown, access)
 
     def _facts(self, stands: Connection, asked: Asked | None) -> connecting.Connected:
         region = self.zoho.regions[stands.dc]

@@ -9,25 +9,23 @@ from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement, 
 from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.catalogue import ACCOUNT, BUILT, DECIDE, FIND, Command, Near
-from bot.blocks.connection import connect_button, link_line
 from zoho.records import Module
 
 _ZOHO_KEYS = ("departmentId", "ownerId", "viewId")  # what Zoho's own product list takes
 _LISTS = ", ".join(module.plural for module in Module)
 
 
-def help_message(link: parts.Link | None = None) -> parts.Message:
-    """Every command; ``link`` is for somebody who is not connected yet."""
+def help_message(*, is_connected: bool = True) -> parts.Message:
+    """Every command; somebody who is not connected is led to connecting."""
     head = f"What {ids.COMMAND} can do"
     blocks: list[Block] = [parts.header("help:head:1", head)]
     for chapter in (FIND, DECIDE, ACCOUNT):
         known = [command for command in BUILT if command.chapter == chapter]
         if known:
             blocks.append(_chapter(chapter, known))
-    blocks.append(parts.actions("help:act:1", _begin(link)))
-    feet = [link_line(link)] if link else []
-    feet.append("Answers are for you alone. Every action uses your own Zoho rights.")
-    blocks.append(parts.context("help:foot:1", " ".join(feet)))
+    blocks.append(parts.actions("help:act:1", _begin(is_connected)))
+    foot = "Answers are for you alone. Every action uses your own Zoho rights."
+    blocks.append(parts.context("help:foot:1", foot))
     text = f"How to use {ids.COMMAND}. Type {ids.COMMAND} desk contacts to begin"
     return parts.Message(words.fallback(text), tuple(blocks))
 
@@ -38,9 +36,10 @@ def _chapter(title: str, commands: list[Command]) -> Block:
     return parts.rich(f"help:{part}:1", parts.line(parts.bold(title)), parts.bullets(*lines))
 
 
-def _begin(link: parts.Link | None) -> InteractiveElement:
-    if link:
-        return connect_button(link, "Connect Zoho Desk")
+def _begin(is_connected: bool) -> InteractiveElement:
+    if not is_connected:
+        # No link here: it would live for 15 minutes, and be made for everybody who only looks.
+        return parts.button(ids.COMMAND_RUN, "Connect Zoho Desk", value="connect", primary=True)
     return parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True)
 
 

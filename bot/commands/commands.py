@@ -92,8 +92,7 @@ class Commands:
     async def help(self, job: Typed) -> None:
         """Every command; somebody who is not connected finds the way to connect."""
         connection = await self.zoho.connections.get(job.who, Product.DESK)
-        link = None if connection else await self.invitations.connect(job)
-        await self.voice.answer(job, helping.help_message(link))
+        await self.voice.answer(job, helping.help_message(is_connected=connection is not None))
 
     async def _connect(self, job: Typed) -> None:
         connection = await self.zoho.connections.get(job.who, Product.DESK)

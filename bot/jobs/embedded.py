@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from bot.jobs.work import Job
 
 AT_ONCE = 32
+_CLAIMED_AT_ONCE = 50
+_LATE_SECONDS = 0.003
+_REST_SECONDS = 0.02
+_RESTS = 10
 
 J = TypeVar("J", bound=Job)
 
@@ -17,23 +23,24 @@ J = TypeVar("J", bound=Job)
 class Jobs:
     """Takes jobs without waiting, runs a bounded number of them at once, and can be drained.
 
-    ``claim`` decides whether a job's key is new; ``report`` hears of every error a handler raises, so that
-    no job ends in silence.
+    ``claim`` says which keys are new: a job whose key is not has happened already. ``report`` hears of every
+    error a handler raises, so that no job ends in silence.
     """
 
     def __init__(
         self,
         *,
-        claim: Callable[[str], Awaitable[bool]],
+        claim: Callable[[Sequence[str]], Awaitable[set[str]]],
         report: Callable[[Job, Exception], Awaitable[None]],
         at_once: int = AT_ONCE,
     ) -> None:
         self._claim = claim
         self._report = report
-        self._at_once = at_once
+        self._seats = asyncio.Semaphore(at_once)
         self._handlers: dict[type[Job], Callable[[Any], Awaitable[None]]] = {}
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
-        self._workers: list[asyncio.Task[None]] = []
+        self._running: set[asyncio.Task[None]] = set()
+        self._dispatcher: asyncio.Task[None] | None = None
         self._unfinished = 0
 
     def on(self, kind: type[J], handler: Callable[[J], Awaitable[None]]) -> None:
@@ -47,7 +54,7 @@ class Jobs:
 
     def start(self) -> None:
         """Begin to run jobs."""
-        self._workers = [asyncio.create_task(self._work()) for _ in range(self._at_once)]
+        self._dispatcher = asyncio.create_task(self._dispatch())
 
     async def idle(self) -> None:
         """Wait until nothing that was taken is left."""
@@ -57,22 +64,68 @@ class Jobs:
         """Wait at most ``seconds`` for what was taken, then stop; out comes how many did not end."""
         with suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                await self._queue.join()
-        for worker in self._workers:
-            worker.cancel()
-        await asyncio.gather(*self._workers, return_exceptions=True)
+                await self.idle()
+        ending = [task for task in (self._dispatcher, *self._running) if task is not None]
+        for task in ending:
+            task.cancel()
+        await asyncio.gather(*ending, return_exceptions=True)
         return self._unfinished
 
-    async def _work(self) -> None:
+    async def _dispatch(self) -> None:
         while True:
-            job = await self._queue.get()
-            await self._run(job)
-            self._unfinished -= 1
+            batch = [await self._queue.get()]
+            while len(batch) < _CLAIMED_AT_ONCE and not self._queue.empty():
+                batch.append(self._queue.get_nowait())
+            for job in await self._new(batch):
+                await self._seats.acquire()
+                await self._make_room()
+                self._begin(job)
+
+    async def _new(self, batch: Sequence[Job]) -> list[Job]:
+        """The jobs of a batch that have not happened yet, by their keys; those without a key always."""
+        keys = [job.key for job in batch if job.key]
+        try:
+            unclaimed = await self._claim(keys) if keys else set()
+        except SQLAlchemyError as error:
+            await asyncio.gather(*(self._report(job, error) for job in batch))
+            self._end(len(batch))
+            return []
+        new: list[Job] = []
+        for job in batch:
+            if not job.key or job.key in unclaimed:
+                unclaimed.discard(job.key)
+                new.append(job)
+        self._end(len(batch) - len(new))
+        return new
+
+    async def _make_room(self) -> None:
+        """Acknowledgements come first: while the loop is late nothing new begins, for at most 0.2 s."""
+        loop = asyncio.get_running_loop()
+        for _ in range(_RESTS):
+            before = loop.time()
+            await asyncio.sleep(0)
+            if loop.time() - before < _LATE_SECONDS:
+                return
+            await asyncio.sleep(_REST_SECONDS)
+
+    def _begin(self, job: Job) -> None:
+        task = asyncio.create_task(self._run(job))
+        self._running.add(task)
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._seats.release()
+        if not task.cancelled():
+            self._end(1)
+
+    def _end(self, count: int) -> None:
+        self._unfinished -= count
+        for _ in range(count):
             self._queue.task_done()
 
     async def _run(self, job: Job) -> None:
         try:
-            if not job.key or await self._claim(job.key):
-                await self._handlers[type(job)](job)
+            await self._handlers[type(job)](job)
         except Exception as error:  # the one place where every error of handed-over work ends
             await self._report(job, error)

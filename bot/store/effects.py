@@ -2,59 +2,38 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Coroutine
+import json
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import bindparam, delete, text
 
 from bot.store.tables import effects
-from zoho.database import Database
+from zoho.database import Database, UtcTime
 
 KEPT = timedelta(days=3)
 
+# One statement for any number of keys, so that it is prepared only once.
+_INSERT = text(
+    "INSERT INTO effects (key, at) SELECT value, :at FROM json_each(:keys) WHERE true "
+    "ON CONFLICT DO NOTHING RETURNING key"
+).bindparams(bindparam("at", type_=UtcTime()))
+
 
 class Effects:
-    """Claims the key of a request; whoever claims it second is told so.
-
-    Claims that arrive while one transaction is being written share the next one: the disk is waited for once
-    for all of them.
-    """
+    """Claims the keys of requests; whoever claims one second is told so."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
-        self._turn = asyncio.Lock()
-        self._collecting: _Round | None = None
 
-    async def claim(self, key: str) -> bool:
-        """True for the first who asks with this key, False for everybody after."""
-        if self._collecting is None:
-            self._collecting = _Round(self._write)
-        claims = self._collecting
-        is_first_here = key not in claims.keys
-        claims.keys.add(key)
-        return key in await asyncio.shield(claims.task) and is_first_here
+    async def claim(self, keys: Sequence[str]) -> set[str]:
+        """Those of ``keys`` that nobody claimed before, in one transaction."""
+        values = {"keys": json.dumps(keys), "at": self._now()}
+        async with self._database.write() as connection:
+            return set((await connection.execute(_INSERT, values)).scalars())
 
     async def sweep(self) -> None:
         """Forget keys so old that nobody can send them again."""
         async with self._database.write() as connection:
             await connection.execute(delete(effects).where(effects.c.at < self._now() - KEPT))
-
-    async def _write(self, claims: _Round) -> set[str]:
-        async with self._turn:
-            self._collecting = None
-            at = self._now()
-            rows = [{"key": key, "at": at} for key in claims.keys]
-            statement = sqlite.insert(effects).values(rows).on_conflict_do_nothing().returning(effects.c.key)
-            async with self._database.write() as connection:
-                return set((await connection.execute(statement)).scalars())
-
-
-class _Round:
-    """The claims of one transaction, and the task that writes it: its result are the keys that were new."""
-
-    def __init__(self, write: Callable[[_Round], Coroutine[None, None, set[str]]]) -> None:
-        self.keys: set[str] = set()
-        self.task = asyncio.create_task(write(self))

@@ -5,13 +5,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import Asked, FlaggedRecord, Place, Spot, Store
 from bot.store.flags import AlreadyFlagged
@@ -36,18 +34,6 @@ class Clock:
 
     def forward(self, step: timedelta) -> None:
         self.time += step
-
-
-class Counting(Database):
-    """A database that counts its transactions."""
-
-    transactions = 0
-
-    @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
-        Counting.transactions += 1
-        async with super().write() as connection:
-            yield connection
 
 
 @pytest.fixture
@@ -103,37 +89,22 @@ def asked(who: Who = MARA, text: str = "desk contacts", *, at: datetime) -> Aske
 
 
 async def test_of_many_who_claim_one_key_exactly_one_gets_it(store: Store) -> None:
-    claims = await asyncio.gather(*(store.effects.claim(key) for key in ["a"] * 20 + ["b"]))
-    assert claims.count(True) == 2
-    assert claims[20] is True
-    assert await store.effects.claim("a") is False
+    claims = await asyncio.gather(*(store.effects.claim(["a"]) for _ in range(20)))
+    assert sorted(map(len, claims)) == [0] * 19 + [1]
 
 
-async def test_claims_that_wait_share_a_transaction(file: Path, database: Database, clock: Clock) -> None:
-    counting = Counting.open(f"sqlite+aiosqlite:///{file}", keys=[Fernet.generate_key().decode()])
-    effects = Store(counting, clock).effects
-    await asyncio.gather(*(effects.claim(f"key {number}") for number in range(50)))
-    await counting.close()
-    assert Counting.transactions == 1
-
-
-async def test_a_claim_that_cannot_be_written_raises_and_the_next_one_works(store: Store, file: Path) -> None:
-    with sqlite3.connect(file) as other:
-        other.execute("ALTER TABLE effects RENAME TO away")
-    with pytest.raises(Exception, match="no such table"):
-        await store.effects.claim("a")
-    with sqlite3.connect(file) as other:
-        other.execute("ALTER TABLE away RENAME TO effects")
-    assert await store.effects.claim("a") is True
+async def test_keys_claimed_together_are_told_apart(store: Store) -> None:
+    await store.effects.claim(["old"])
+    assert await store.effects.claim(["new", "old", "new", 'with "quotes"']) == {"new", 'with "quotes"'}
+    assert await store.effects.claim([]) == set()
 
 
 async def test_old_keys_are_swept_and_young_ones_stay(store: Store, clock: Clock) -> None:
-    await store.effects.claim("old")
+    await store.effects.claim(["old"])
     clock.forward(timedelta(days=3, seconds=1))
-    await store.effects.claim("young")
+    await store.effects.claim(["young"])
     await store.sweep()
-    assert await store.effects.claim("old") is True
-    assert await store.effects.claim("young") is False
+    assert await store.effects.claim(["old", "young"]) == {"old"}
 
 
 async def test_a_waiting_command_is_taken_once_and_only_by_its_owner(store: Store, clock: Clock) -> None:

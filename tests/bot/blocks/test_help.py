@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,11 +9,8 @@ from hypothesis import strategies as st
 from bot import ids
 from bot.blocks import catalogue, help  # noqa: A004 - the module is named for what it draws
 from bot.blocks.catalogue import Near
-from bot.blocks.parts import Link
-from tests.bot.blocks import limits, made
+from tests.bot.blocks import limits
 from zoho.records import Module
-
-LINK = Link("https://duplicates.example/zoho/connect?link=one-time", made.AT + timedelta(minutes=15))
 
 
 def test_the_help_lists_every_command_that_can_be_typed_and_no_other() -> None:
@@ -29,9 +24,9 @@ def test_the_help_lists_every_command_that_can_be_typed_and_no_other() -> None:
 
 def test_the_help_begins_with_a_search_or_with_connecting() -> None:
     assert limits.buttons(help.help_message())["Find duplicates"]["action_id"] == ids.SEARCH_ALL
-    newcomer = help.help_message(LINK)
+    newcomer = help.help_message(is_connected=False)
     limits.check(newcomer)
-    assert limits.buttons(newcomer)["Connect Zoho Desk"]["url"] == LINK.url
+    assert limits.buttons(newcomer)["Connect Zoho Desk"]["value"] == "connect"
     assert "Find duplicates" not in limits.buttons(newcomer)
 
 
