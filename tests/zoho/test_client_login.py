@@ -194,6 +194,15 @@ async def test_a_repeat_after_a_500_forces_no_second_refresh(made: Installation)
     assert (token.call_count, route.call_count) == (1, 3)
 
 
+async def test_a_401_after_the_refresh_and_a_500_between_is_still_the_second(made: Installation) -> None:
+    made.hosts.post(TOKEN_URL).respond(json=RENEWED)
+    made.hosts.get(URL).side_effect = [EXPIRED, httpx.Response(500), EXPIRED]
+    with pytest.raises(GrantLost):
+        await read(made)
+
+    assert await status(made) is Status.NEEDS_RECONNECT
+
+
 async def test_somebody_who_is_not_connected_has_no_way_in(made: Installation) -> None:
     with pytest.raises(NotConnected):
         await made.zoho.open(TOMAS)
