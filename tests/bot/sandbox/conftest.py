@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from aiohttp import web
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.sandbox import SlackSandbox
@@ -59,7 +59,8 @@ async def page(slack: SlackSandbox) -> AsyncIterator[Page]:
         opened = await browser.new_page(viewport={"width": 1100, "height": 800})
         opened.on("pageerror", lambda error: wrong.append(str(error)))
         opened.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
-        opened.set_default_timeout(5000)
+        opened.set_default_timeout(15_000)
+        expect.set_options(timeout=15_000)
         yield opened
         await browser.close()
     if wrong:

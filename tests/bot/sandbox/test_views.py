@@ -257,8 +257,14 @@ async def test_closing_is_told_where_it_was_asked_for(
     view = await opened(slack, client)
     assert await slack.close(view) is None
     assert slack.modal("U01MARA") is None
-    view = await opened(slack, client, modal(notify_on_close=True, clear_on_close=True))
-    await slack.close(view)
+    await opened(slack, client)
+    sent = await slack.command("U01MARA", "share")
+    cleared = modal("Top", notify_on_close=True, clear_on_close=True)
+    await client.views_push(trigger_id=sent.trigger_id, view=cleared)
+    on_top = slack.modal("U01MARA")
+    assert on_top is not None
+    await slack.close(on_top)
+    assert slack.modal("U01MARA") is None
     assert (bot.heard[-1]["type"], bot.heard[-1]["is_cleared"]) == ("view_closed", True)
 
 

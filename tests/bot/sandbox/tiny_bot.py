@@ -46,6 +46,15 @@ class TinyBot:
             return web.json_response(found, status=self.status)
         return web.Response(text=found or "", status=self.status)
 
+    async def hears(self, fits: Callable[[Body], bool], seconds: float = 10) -> Body:
+        """The first request that fits, as soon as it has come."""
+        for _ in range(int(seconds / 0.02)):
+            found = next((body for body in self.heard if fits(body)), None)
+            if found:
+                return found
+            await asyncio.sleep(0.02)
+        raise TimeoutError(f"the bot only heard {self.heard}")
+
 
 async def _form(request: web.Request) -> Body:
     form = {key: str(value) for key, value in (await request.post()).items()}
