@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -117,6 +118,23 @@ async def test_a_day_with_one_connection(story: Story, tmp_path: Path) -> None:
         await story.page()
     assert b"1000." not in files_of(tmp_path)
     assert not [call for call in story.sandbox.calls if "token" in call.query], "no token in an address"
+
+
+async def test_no_token_reaches_the_log_even_when_it_must_stand_in_an_address(
+    story: Story, caplog: pytest.LogCaptureFixture
+) -> None:
+    await story.connect("mara")
+    caplog.clear()
+    caplog.set_level(logging.DEBUG)
+    story.sandbox.fault("html", on="revoke", status=400)
+    story.clock.forward(hours=2)
+    await story.page()
+    await story.zoho.connections.disconnect(MARA)
+
+    revoked = [call for call in story.sandbox.calls if call.path == REVOKE]
+    assert ["token" in call.query for call in revoked] == [False, True]
+    assert REVOKE in caplog.text
+    assert "1000." not in caplog.text
 
 
 async def test_somebody_of_another_centre_is_exchanged_refreshed_read_and_revoked_there(story: Story) -> None:

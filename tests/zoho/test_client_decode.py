@@ -6,6 +6,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from zoho.client import Answer, decode
 from zoho.client.decode import token_refused
@@ -204,6 +206,36 @@ def test_the_days_credits_and_too_many_calls_at_once_are_told_apart(
 )
 def test_only_a_401_in_json_that_is_not_about_a_scope_is_about_the_token(said: Answer, refused: bool) -> None:
     assert token_refused(said) is refused
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+error_bodies = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys(("errorCode", "code", "error", "message", "errors"), anything)
+)
+
+
+@given(
+    status=st.integers(100, 599),
+    body=st.binary() | (error_bodies | anything).map(lambda value: json.dumps(value).encode()),
+    retry_after=st.text(st.characters(codec="latin-1")),
+)
+def test_no_answer_whatever_leads_to_anything_but_a_value_or_an_error_of_ours(
+    status: int, body: bytes, retry_after: str
+) -> None:
+    said = answer(status, body, retry_after=retry_after)
+    token_refused(said)
+    try:
+        reply = decode(said, now=NOW)
+    except ZohoError:
+        return
+    assert 200 <= reply.status < 300
+
+
+def test_a_body_that_nests_without_end_is_no_answer() -> None:
+    assert type(failure(answer(200, b"[" * 200_000))) is ServerError
 
 
 def test_zohos_words_are_short_and_hold_no_token() -> None:

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.zoho.installation import ACCOUNTS, REDIRECT, REVOKE_URL, TOKEN_URL, Clock
 from zoho.errors import (
@@ -116,6 +118,34 @@ def test_the_life_of_a_token_is_read_in_either_unit(fields: Mapping[str, object]
 def test_granted_scopes_come_with_blanks_or_commas(scope: str) -> None:
     assert read_token_answer(200, body({**GOOD, "scope": scope})).scopes == {"a.READ", "b.READ"}
     assert read_token_answer(200, body(GOOD)).scopes == frozenset()
+
+
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(), inner, max_size=3),
+)
+token_bodies = st.fixed_dictionaries(
+    {},
+    optional=dict.fromkeys(
+        ("access_token", "refresh_token", "expires_in", "expires_in_sec", "api_domain", "scope", "error"),
+        anything,
+    ),
+)
+
+
+@given(status=st.integers(100, 599), said=st.binary() | (token_bodies | anything).map(body))
+def test_no_body_whatever_leads_to_anything_but_a_token_or_an_error_of_ours(status: int, said: bytes) -> None:
+    try:
+        answer = read_token_answer(status, said)
+    except ZohoError:
+        return
+    assert answer.access_token.isprintable()
+    assert 0 < answer.seconds < 10**10
+
+
+def test_a_body_that_nests_without_end_is_no_answer() -> None:
+    with pytest.raises(ServerError):
+        read_token_answer(200, b"[" * 200_000)
 
 
 @dataclass

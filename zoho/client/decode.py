@@ -94,7 +94,7 @@ def _json(body: bytes) -> tuple[object, bool]:
     """(value, True), or (None, False) for what is no JSON."""
     try:
         return json.loads(body), True
-    except ValueError:
+    except (ValueError, RecursionError):
         return None, False
 
 

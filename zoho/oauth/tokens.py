@@ -85,7 +85,7 @@ def read_token_answer(status: int, body: bytes, *, lost: type[ZohoError] = Grant
     """
     try:
         fields = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         fields = None
     if not isinstance(fields, dict):
         raise TokenThrottled(status=status) if status == 429 else ServerError(status=status)
