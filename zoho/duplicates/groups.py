@@ -7,7 +7,7 @@ one only if every pair across them qualifies, so that nothing is chained togethe
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -74,18 +74,22 @@ class _Item:
 
 def find(module: Module, records: Iterable[Record], *, folded: frozenset[Value] = frozenset()) -> Grouped:
     """The groups among these records; ``folded`` are values already known to be no evidence."""
-    live = _live(records)
+    live = [(record, values_of(record)) for record in _live(records)]
     holders = _holders(module, live)
     shared = tuple(_shared_by_many(module, holders))
-    no_evidence = folded | {value for value, _ in shared}
-    first = _first_groups(module, [_item(record, no_evidence) for record in live])
-    found = [_group(module, (item.record for item in items)) for items in _joined(RULES[module], first)]
-    in_groups = {record.id for group in found for record in group.records}
-    on_folded = {record.id for value, _ in shared for record in holders[value]}
+    counts = _evidence(
+        module,
+        frozenset[Value]().union(*(values for _, values in live)),
+        folded | {value for value, _ in shared},
+    )
+    items = [_Item(record, values & counts, _unless(module, values)) for record, values in live]
+    found = [_group(module, (item.record for item in some)) for some in _joined(module, items)]
+    placed = {record.id for group in found for record in group.records}
+    placed.update(record.id for value, _ in shared for record in holders[value])
     return Grouped(
         groups=worst_first(found),
         shared_by_many=tuple(line for _, line in shared),
-        left_alone=sum(1 for record in live if record.id not in in_groups | on_folded),
+        left_alone=sum(1 for record, _ in live if record.id not in placed),
     )
 
 
@@ -158,13 +162,17 @@ def _is_pair(rule: Rule, one: _Item, other: _Item) -> bool:
 
 
 def _item(record: Record, folded: frozenset[Value]) -> _Item:
-    unless = RULES[record.module].unless
     values = values_of(record)
-    return _Item(
-        record,
-        frozenset(value for value in values - folded if is_evidence(record.module, value)),
-        frozenset(value for value in values if value.kind == unless),
-    )
+    return _Item(record, _evidence(record.module, values, folded), _unless(record.module, values))
+
+
+def _evidence(module: Module, values: Iterable[Value], folded: frozenset[Value]) -> frozenset[Value]:
+    return frozenset(value for value in values if value not in folded and is_evidence(module, value))
+
+
+def _unless(module: Module, values: Iterable[Value]) -> frozenset[Value]:
+    kind = RULES[module].unless
+    return frozenset(value for value in values if value.kind == kind) if kind else frozenset()
 
 
 def _first_groups(module: Module, items: Iterable[_Item]) -> Iterator[tuple[_Item, ...]]:
@@ -194,9 +202,12 @@ def _parted(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
         yield items
 
 
-def _joined(rule: Rule, first: Iterable[tuple[_Item, ...]]) -> list[tuple[_Item, ...]]:
+def _joined(module: Module, all_items: Iterable[_Item]) -> list[tuple[_Item, ...]]:
     """The first groups, with overlapping ones made one where every pair across them qualifies."""
-    waiting = sorted(first, key=lambda items: (-len(items), [item.record.id for item in items]))
+    rule = RULES[module]
+    waiting = sorted(
+        _first_groups(module, all_items), key=lambda items: (-len(items), [item.record.id for item in items])
+    )
     while True:
         settled: list[tuple[_Item, ...]] = []
         places: defaultdict[str, list[int]] = defaultdict(list)
@@ -242,12 +253,14 @@ def _live(records: Iterable[Record]) -> tuple[Record, ...]:
     return tuple({record.id: record for record in records if not record.is_gone}.values())
 
 
-def _holders(module: Module, records: Iterable[Record]) -> Mapping[Value, Sequence[Record]]:
+def _holders(
+    module: Module, live: Iterable[tuple[Record, frozenset[Value]]]
+) -> Mapping[Value, Sequence[Record]]:
     """The records behind every value of a kind that can be folded away."""
     kinds = RULES[module].folded
     holders: defaultdict[Value, list[Record]] = defaultdict(list)
-    for record in records:
-        for value in values_of(record):
+    for record, values in live:
+        for value in values:
             if value.kind in kinds:
                 holders[value].append(record)
     return holders
@@ -271,17 +284,20 @@ def _spelling(value: Value, records: Iterable[Record]) -> str:
 
 def _spelled(record: Record) -> Iterator[tuple[Value, str]]:
     """Every value of a record beside its spelling."""
-    given = (
-        ("name", normalize.name_key, record.name),
-        ("e-mail", normalize.email_key, record.email),
-        ("e-mail", normalize.email_key, record.second_email),
-        ("phone", normalize.phone_key, record.phone),
-        ("website", normalize.website_key, record.website),
-        ("product code", normalize.code_key, record.code),
-    )
-    for kind, key_of, shown in given:
+    for kind, attribute, key_of in _COMPARED:
+        shown = getattr(record, attribute)
         if shown and (key := key_of(shown)):
             yield Value(kind, key), shown
+
+
+_COMPARED: tuple[tuple[str, str, Callable[[str], str]], ...] = (
+    ("name", "name", normalize.name_key),
+    ("e-mail", "email", normalize.email_key),
+    ("e-mail", "second_email", normalize.email_key),
+    ("phone", "phone", normalize.phone_key),
+    ("website", "website", normalize.website_key),
+    ("product code", "code", normalize.code_key),
+)
 
 
 def _newest(group: Group) -> float:

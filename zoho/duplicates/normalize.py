@@ -11,9 +11,9 @@ from urllib.parse import urlsplit
 
 from zoho.duplicates import words
 
-_BLANKS = re.compile(r"\s+")
 _SEPARATORS = re.compile(r"[._\-]+")
 _DIGITS = re.compile(r"\d+")
+_NO_DIGITS = re.compile(r"[^0-9]+")
 
 _FEWEST_PHONE_DIGITS = 5
 _RISING = "01234567890"
@@ -22,8 +22,11 @@ _FALLING = "09876543210"
 
 def plain(value: str) -> str:
     """NFKC, case folded, runs of blanks made one; punctuation counts."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
-    return _BLANKS.sub(" ", folded).strip()
+    if value.isascii():
+        folded = value.lower()
+    else:
+        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", value).casefold())
+    return " ".join(folded.split())
 
 
 def name_key(value: str) -> str:
@@ -53,9 +56,14 @@ def phone_key(value: str) -> str:
     is_international = text.startswith(("+", "00"))
     if is_international:
         text = text.replace("(0)", "")
-    digits = "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
+    digits = "".join(_NO_DIGITS.split(text)) if text.isascii() else _decimals(text)
     number = digits.lstrip("0")
     return f"+{number}" if is_international and number else digits
+
+
+def _decimals(text: str) -> str:
+    """The digits of any script, as those of ours."""
+    return "".join(str(unicodedata.decimal(char)) for char in text if char.isdecimal())
 
 
 def website_key(value: str) -> str:

@@ -6,6 +6,7 @@ organisation list, proved that the right organisation answered.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -100,7 +101,7 @@ class Search:
         named = zip(answer.groups, answer.values, strict=True)
         given = [groups.as_given(module, members, value) for members, value in named]
         zohos = {group.ids: group for group in given if group is not None}
-        ours = groups.find(module, answer.rows)
+        ours = await asyncio.to_thread(groups.find, module, answer.rows)
         all_groups = {**{group.ids: group for group in ours.groups}, **zohos}
         if not answer.groups and not answer.rows:
             await self._prove()
@@ -119,7 +120,7 @@ class Search:
             await self._prove()
         sorted_out.check(module, rows)
         kept = sorted_out.keep(row for row in rows if not row.is_gone)
-        outcome = groups.find(module, kept)
+        outcome = await asyncio.to_thread(groups.find, module, kept)
         found = self._start(module, filters, "list", ignored=sorted_out.ignored)
         return _grouped(
             replace(found, compared=len(kept), shared_by_many=outcome.shared_by_many), outcome.groups
