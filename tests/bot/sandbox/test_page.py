@@ -2,14 +2,63 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
-from playwright.async_api import Page, expect
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, async_playwright, expect
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.sandbox import SlackSandbox
-from tests.bot.sandbox.tiny_bot import Body, TinyBot
+from tests.bot.sandbox.tiny_bot import Body, TinyBot, running_bot
+
+# One browser serves all of these tests, so they and their fixtures run in one loop.
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+PATIENCE = 15_000
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.fail("No Chromium is installed: apt-get install chromium, or put one on the PATH.")
+    expect.set_options(timeout=PATIENCE)
+    async with async_playwright() as playwright:
+        running = await playwright.chromium.launch(executable_path=Path(found), args=FLAGS)
+        yield running
+        await running.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def bot() -> AsyncIterator[TinyBot]:
+    async with running_bot() as tiny:
+        yield tiny
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def slack(bot: TinyBot) -> AsyncIterator[SlackSandbox]:
+    async with SlackSandbox.start(bot_url=bot.url, writes=lambda: 3) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def page(browser: Browser, slack: SlackSandbox) -> AsyncIterator[Page]:
+    """A fresh page; errors in its scripts fail the test."""
+    wrong: list[str] = []
+    opened = await browser.new_page(viewport={"width": 1100, "height": 800})
+    opened.on("pageerror", lambda error: wrong.append(str(error)))
+    opened.on("console", lambda line: wrong.append(line.text) if line.type == "error" else None)
+    opened.set_default_timeout(PATIENCE)
+    yield opened
+    await opened.context.close()
+    if wrong:
+        pytest.fail(f"the page complained: {wrong}")
 
 
 def plain(text: str) -> Body:

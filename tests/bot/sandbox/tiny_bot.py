@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -54,6 +55,20 @@ class TinyBot:
                 return found
             await asyncio.sleep(0.02)
         raise TimeoutError(f"the bot only heard {self.heard}")
+
+
+@asynccontextmanager
+async def running_bot() -> AsyncIterator[TinyBot]:
+    """A tiny bot that listens on a free port."""
+    tiny = TinyBot()
+    app = web.Application()
+    app.router.add_post("/slack/events", tiny.events)
+    runner = web.AppRunner(app, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    tiny.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+    yield tiny
+    await runner.cleanup()
 
 
 async def _form(request: web.Request) -> Body:
