@@ -14,7 +14,7 @@ from tests.bench.table import Row, drawn
 
 def test_every_command_is_signed_as_slack_signs_and_none_is_sent_twice() -> None:
     verifier = SignatureVerifier(SECRET)
-    made = list(commands(50))
+    made = list(commands(50, answers_to="http://127.0.0.1:1"))
 
     assert all(verifier.is_valid(one.body, one.timestamp, one.signature) for one in made)
     assert len({one.body for one in made}) == 50
@@ -30,7 +30,9 @@ async def test_a_steady_stream_waits_for_no_answer_and_times_each() -> None:
     app = web.Application()
     app.router.add_post(PATH, answer)
     async with TestServer(app) as server:
-        took = await seconds_each(str(server.make_url("/")), list(commands(20)), a_second=1000)
+        took = await seconds_each(
+            str(server.make_url("/")), list(commands(20, answers_to="http://127.0.0.1:1")), a_second=1000
+        )
 
     assert len(took) == len(waiting) == 20
     assert all(seconds > 0 for seconds in took)
@@ -44,7 +46,9 @@ async def test_an_answer_that_is_not_200_ends_the_measurement() -> None:
     app.router.add_post(PATH, answer)
     async with TestServer(app) as server:
         with pytest.raises(BadAnswer, match="401"):
-            await seconds_each(str(server.make_url("/")), list(commands(1)), a_second=1000)
+            await seconds_each(
+                str(server.make_url("/")), list(commands(1, answers_to="http://127.0.0.1:1")), a_second=1000
+            )
 
 
 def test_the_table_marks_what_does_not_hold() -> None:

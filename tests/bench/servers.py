@@ -37,19 +37,18 @@ def free_port() -> int:
 
 @contextmanager
 def serving(words: Sequence[str], *, port: int, environment: Mapping[str, str]) -> Iterator[Server]:
-    """``python words…`` until the block ends; it has 20 seconds to open ``port``."""
+    """``python words…`` until the block ends; it has 20 seconds to open ``port``.
+
+    It is killed, so that work which nobody waits for any more does not disturb what is measured next.
+    """
     whole = {**os.environ, "PYTHONPATH": str(TOP), **environment}
     process = subprocess.Popen([sys.executable, *words], env=whole, stdout=subprocess.DEVNULL)
     try:
         _wait(process, port)
         yield Server(f"http://127.0.0.1:{port}", process.pid)
     finally:
-        process.terminate()
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.kill()
+        process.wait()
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:

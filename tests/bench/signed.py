@@ -36,16 +36,16 @@ class Signed:
         return (head + self.body).encode()
 
 
-def commands(amount: int, text: str = "help") -> Iterator[Signed]:
-    """``amount`` commands typed just now, no two with the same ``trigger_id``."""
+def commands(amount: int, *, answers_to: str) -> Iterator[Signed]:
+    """``amount`` commands typed just now, no two alike; ``answers_to`` is where a response_url leads."""
     timestamp = str(int(time.time()))
     for _ in range(amount):
-        body = _body(next(_numbers), text)
+        body = _body(next(_numbers), answers_to)
         digest = hmac.new(SECRET.encode(), f"v0:{timestamp}:{body}".encode(), hashlib.sha256).hexdigest()
         yield Signed(timestamp, f"v0={digest}", body)
 
 
-def _body(number: int, text: str) -> str:
+def _body(number: int, answers_to: str) -> str:
     return urlencode(
         {
             "token": "unused",
@@ -56,10 +56,10 @@ def _body(number: int, text: str) -> str:
             "user_id": "U01MARA",
             "user_name": "mara",
             "command": "/duplicates",
-            "text": text,
+            "text": "help",
             "api_app_id": "A01DUP",
             "is_enterprise_install": "false",
-            "response_url": f"http://127.0.0.1:1/commands/T01LARKFIELD/{number}",
+            "response_url": f"{answers_to}/commands/T01LARKFIELD/{number}",
             "trigger_id": f"{time.time_ns()}.{number}",
         }
     )

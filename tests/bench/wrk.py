@@ -33,15 +33,15 @@ class Load:
         return self.answers / self.seconds
 
 
-def load(url: str, *, seconds: int, connections: int) -> Load:
+def load(url: str, *, answers_to: str, seconds: int, connections: int) -> Load:
     """Press ``url`` (an origin) for so long over so many open connections; `NoWrk` when there is no wrk."""
     program = shutil.which("wrk")
     if program is None:
         raise NoWrk
     with tempfile.TemporaryDirectory() as folder:
         requests = Path(folder) / "requests"
-        lines = (f"{one.timestamp} {one.signature} {one.body}\n" for one in commands(MOST_A_SECOND * seconds))
-        requests.write_text("".join(lines))
+        signed = commands(MOST_A_SECOND * seconds, answers_to=answers_to)
+        requests.write_text("".join(f"{one.timestamp} {one.signature} {one.body}\n" for one in signed))
         size = ["-t1", f"-c{connections}", f"-d{seconds}s"]
         words = [program, *size, "-s", str(SCRIPT), url, "--", str(requests), PATH]
         output = subprocess.run(words, capture_output=True, text=True, check=True).stdout
