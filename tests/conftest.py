@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,9 @@ from bot.sandbox.demo.browser import Browser, Page
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.things import Message
 from bot.settings import load
+from tests import postgres
+from tests.storage import Storage
+from zoho.database import Database
 from zoho.sandbox import ZohoSandbox
 
 MARA, TOMAS, PRIYA, JONAS, ELIF = "U01MARA", "U02TOMAS", "U03PRIYA", "U04JONAS", "U05ELIF"
@@ -78,6 +82,14 @@ class World:
         await self.walk(await self.ask(user, "connect"), zoho_user)
         return await self.slack.wait_for(user=user, containing="is connected", after=mark)
 
+    async def restart(self, **changed: str) -> Bot:
+        """Stop the bot and start it again on the same database, with these settings changed."""
+        settings = self.bot.settings.model_copy(update=changed)
+        await self.bot.stop()
+        self.bot = build(settings, now=self.clock)
+        await self.bot.start()
+        return self.bot
+
     async def settled(self) -> None:
         """Wait until everything handed over has ended."""
         await self.bot.jobs.idle()
@@ -135,9 +147,10 @@ async def make_world(tmp_path: Path) -> AsyncIterator[MakeWorld]:
             await upgrade(settings)
             bot = build(settings, now=clock)
             await bot.start()
-            stack.push_async_callback(bot.stop)
             slack.bot_url = bot.url
-            return World(slack, zoho, bot, clock, file)
+            world = World(slack, zoho, bot, clock, file)
+            stack.push_async_callback(lambda: world.bot.stop())
+            return world
 
         yield make
 
@@ -153,3 +166,28 @@ async def connected(world: World) -> World:
     """A world in which Mara is connected to Larkfield Support."""
     await world.connect(MARA, "Mara Lindqvist")
     return world
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """One PostgreSQL for all tests; it starts when the first one asks for it."""
+    with postgres.started() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
+    """An empty database of the test's own, on each of the engines in turn."""
+    if request.param == "sqlite":
+        yield Storage.sqlite(tmp_path)
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    with server.database(f"test_{secrets.token_hex(4)}") as url:
+        yield Storage(url, (server.log,))
+
+
+@pytest.fixture
+async def database(storage: Storage) -> AsyncIterator[Database]:
+    """The same database, opened, with every table in it."""
+    async with storage.opened() as database:
+        yield database
