@@ -144,8 +144,8 @@ def _facts(facts: Connected) -> list[parts.Line]:
     lines = [("Zoho user: ", words.clean(facts.user_name))] if facts.user_name.strip() else []
     if not facts.choices:
         lines.append(("Organisation: ", _organisation(facts.org_name, facts.portal)))
-    centre = ", ".join(part for part in (facts.region_name, facts.host) if part)
-    lines += [("Data centre: ", words.clean(centre)), ("Allowed: ", allowed)]
+    region = ", ".join(part for part in (facts.region_name, facts.host) if part)
+    lines += [("Region: ", words.clean(region)), ("Allowed: ", allowed)]
     return [parts.line(parts.bold(name), words.cut(value, words.VALUE_LENGTH * 2)) for name, value in lines]
 
 
@@ -166,7 +166,7 @@ def _connected_text(facts: Connected) -> str:
     head = f"{words.brand(facts.product)} is connected"
     if facts.choices:
         return f"{head}. Choose one of your {len(facts.choices)} portals"
-    where = f"{head}: {words.escaped(facts.org_name)}, {words.escaped(facts.region_name)} data centre"
+    where = f"{head}: {words.escaped(facts.org_name)}, {words.escaped(facts.region_name)}"
     return f"{where}. Your search for {facts.going_on} is running" if facts.going_on else where
 
 

@@ -126,7 +126,7 @@ def connected_page(
     facts = _facts(
         ("Slack user", who),
         (brand, _name(org_name) if org_name else "To be chosen in Slack"),
-        ("Data centre", escape(region_name)),
+        ("Region", escape(region_name)),
         ("Allowed", allowed),
     )
     foot = (

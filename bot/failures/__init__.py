@@ -39,9 +39,9 @@ def in_a_row(error: BaseException) -> str:
 def page(error: BaseException, about: Failing, address: str) -> pages.Page:
     """The web page after ``error`` in the connect flow; ``address`` opens Slack."""
     said = nearest(PAGES, error, PAGE_UNEXPECTED)
-    centre = error.words if isinstance(error, ZohoError) else ""
+    region = error.words if isinstance(error, ZohoError) else ""
     return pages.failed_page(
-        filled(said, about.brand, escape(words.cut(words.clean(centre), words.NAME_LENGTH))),
+        filled(said, about.brand, escape(words.cut(words.clean(region), words.NAME_LENGTH))),
         address,
         steps=steps(said, about.brand),
         reference=about.reference,

@@ -147,8 +147,8 @@ def connect_failed(error: errors.ConnectFailed, about: Failing) -> parts.Message
 
 def unsupported_region(error: errors.UnsupportedRegion, about: Failing) -> parts.Message:
     """The answer to `UnsupportedRegion`."""
-    centre = words.inert(error.words)
-    where = f"the {centre} data centre" if centre else "your data centre"
+    region = words.inert(error.words)
+    where = f"the {region} region" if region else "your region"
     stored = "Nothing was searched." if about.org_name else "Nothing was stored."
     head = f"{about.brand} in {where} is not supported yet"
     return drawn(
@@ -159,6 +159,6 @@ def unsupported_region(error: errors.UnsupportedRegion, about: Failing) -> parts
             f"{stored}",
             next="if your Desk has an address of its own, the person who runs this app can enter it "
             "(ZOHO_HOSTS).",
-            text=f"{about.brand} is not supported in your data centre yet. {stored}",
+            text=f"{about.brand} is not supported in your region yet. {stored}",
         )
     )

@@ -70,7 +70,7 @@ PAGES: dict[type[BaseException], Said] = {
         is_final=True,
     ),
     errors.UnsupportedRegion: Said(
-        "{brand} in {centre} is not supported yet. Zoho publishes no address for it, and guessing one would "
+        "{brand} in {region} is not supported yet. Zoho publishes no address for it, and guessing one would "
         "send your access to a stranger. Nothing was stored. If your Desk has an address of its own, the "
         "person who runs this app can enter it (ZOHO_HOSTS).",
         is_final=True,
@@ -97,9 +97,9 @@ PAGES: dict[type[BaseException], Said] = {
 PAGE_UNEXPECTED = Said(f"This app stopped at something it did not expect. {_KEPT}")
 
 
-def filled(said: Said, brand: str, centre: str) -> str:
-    """The sentence itself; ``centre`` is the name of a data centre, fit for its place, or ""."""
-    return said.text.format(brand=brand, centre=f"the {centre} data centre" if centre else "your data centre")
+def filled(said: Said, brand: str, region: str) -> str:
+    """The sentence itself; ``region`` is the name of a region, fit for its place, or ""."""
+    return said.text.format(brand=brand, region=f"the {region} region" if region else "your region")
 
 
 def steps(said: Said, brand: str) -> tuple[str, ...]:

@@ -252,14 +252,14 @@ def test_a_connection_that_failed_says_why_in_the_browser_and_in_slack(
     assert words in said(failures.answer(kind(), ABOUT))
 
 
-def test_a_centre_without_an_address_is_named_as_letters_only() -> None:
+def test_a_region_without_an_address_is_named_as_letters_only() -> None:
     error = errors.UnsupportedRegion("<b>UK</b>")
     html = failures.page(error, ABOUT, "slack://open").html
-    assert "Zoho Desk in the &lt;b&gt;UK&lt;/b&gt; data centre is not supported yet." in html
+    assert "Zoho Desk in the &lt;b&gt;UK&lt;/b&gt; region is not supported yet." in html
     message = failures.answer(error, ABOUT)
     limits.check(message)
     assert "guessing one would send your access to a stranger. Nothing was searched." in said(message)
-    assert "in your data centre" in said(failures.answer(errors.UnsupportedRegion(), ABOUT))
+    assert "in your region" in said(failures.answer(errors.UnsupportedRegion(), ABOUT))
 
 
 def test_references_are_short_and_hold_no_letters_to_mistake() -> None:

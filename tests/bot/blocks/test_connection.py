@@ -63,13 +63,13 @@ def test_connected_says_where_and_what_it_may_and_what_goes_on() -> None:
         ":white_check_mark: *Zoho Desk is connected*",
         "- Zoho user: Mara",
         "- Organisation: Larkfield Support, portal larkfield",
-        "- Data centre: EU, desk.zoho.eu",
+        "- Region: EU, desk.zoho.eu",
         "- Allowed: reading. Writing is asked for when you first flag something",
         "Your search for Desk contacts is running; the result follows.",
         "Access renews itself. `/duplicates disconnect` ends it and deletes what is stored.",
     ]
     assert message.text == (
-        "Zoho Desk is connected: Larkfield Support, EU data centre. Your search for Desk contacts is running."
+        "Zoho Desk is connected: Larkfield Support, EU. Your search for Desk contacts is running."
     )
 
 
