@@ -9,11 +9,12 @@ from datetime import datetime
 import httpx
 
 from zoho.client import Client, FixedLogin, Session, ZohoAuth, new_http
-from zoho.connections import Connection, Connections, Grant
+from zoho.connections import Connection, Connections, Grant, Token
 from zoho.database import Database
 from zoho.desk import Desk
+from zoho.duplicates.checks import Checked, check
 from zoho.duplicates.search import Search
-from zoho.errors import OrganisationRefused, UnsupportedRegion
+from zoho.errors import OrganisationRefused, UnsupportedRegion, WrongRegion
 from zoho.links import PRODUCT_LINK, Links
 from zoho.oauth import Credentials, Discovered, OAuth, TokenEndpoint, usable_portals
 from zoho.organisations import OrganisationKey, Organisations
@@ -55,6 +56,16 @@ class Access:
             organisation_name=self.connection.org_name,
             granted=self.connection.scopes,
             now=self.now,
+        )
+
+    async def check(self) -> Checked:
+        """Whether searches find everything in order here, asked live; see `zoho.duplicates.checks`."""
+        return await check(
+            self.desk,
+            self.organisations,
+            self.organisation,
+            organisation_name=self.connection.org_name,
+            granted=self.connection.scopes,
         )
 
 
@@ -126,8 +137,14 @@ class Zoho:
         """Calls with the connection's token; when the organisation is refused the list is read again."""
         key = OrganisationKey(connection.product, connection.dc, connection.org_id)
 
+        def check(token: Token) -> None:
+            """A token that came with another data centre's domain would read somebody else's shelf, empty."""
+            other = self.regions.by_api_domain(token.api_domain)
+            if other is not None and other.dc != region.dc and token.api_domain != region.api:
+                raise WrongRegion(dc=other.dc)
+
         def login() -> ZohoAuth:
-            return ZohoAuth(self.connections, connection.who, connection.product)
+            return ZohoAuth(self.connections, connection.who, connection.product, check=check)
 
         async def still_listed() -> bool:
             listed = await self._desk(Session(self._client, region.desk, key, login)).organisations()
@@ -147,7 +164,12 @@ class Zoho:
         )
 
     def _desk(self, session: Session) -> Desk:
-        return Desk(session, products_duplicate_path=self.preferences.products_duplicate_path)
+        def dc_of(address: str) -> str:
+            region = self.regions.by_web_address(address)
+            return region.dc if region else ""
+
+        path = self.preferences.products_duplicate_path
+        return Desk(session, products_duplicate_path=path, dc_of=dc_of)
 
     async def _discover(self, grant: Grant, product: Product) -> Discovered:
         """What a grant reaches that is not stored yet: asked with its own token as it is."""

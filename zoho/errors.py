@@ -127,7 +127,11 @@ class BadRequest(ZohoError):
 
 
 class WrongRegion(ZohoError):
-    """Another data centre answered than the one this connection belongs to."""
+    """Another data centre answered than the connection's own; ``dc`` is its code where it is known."""
+
+    def __init__(self, words: str = "", *, code: str = "", status: int = 0, dc: str = "") -> None:
+        super().__init__(words, code=code, status=status)
+        self.dc = dc
 
 
 class ServerError(ZohoError):

@@ -42,13 +42,17 @@ class Who(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Organisation:
-    """One portal of Zoho Desk, as its organisation list names it."""
+    """One portal of Zoho Desk, as its organisation list names it.
+
+    ``dc`` is the data centre that its web address lies in, "" where that tells none.
+    """
 
     id: str
     name: str
     portal: str
     is_default: bool = False
     is_sandbox: bool = False
+    dc: str = field(default="", compare=False)
 
 
 class Field(NamedTuple):

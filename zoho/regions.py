@@ -93,6 +93,14 @@ class Regions:
         """The data centre whose API domain this is, or None."""
         return self._by("api", domain)
 
+    def by_web_address(self, address: str) -> Region | None:
+        """The data centre on whose Desk pages this address lies, or None: portals may have other hosts."""
+        try:
+            parts = urlsplit(address)
+        except ValueError:
+            return None
+        return self._by("desk_web", f"{parts.scheme}://{parts.netloc}") if parts.netloc else None
+
     def _by(self, key: str, origin: str) -> Region | None:
         wanted = origin.strip().rstrip("/").lower()
         return next((row for row in self if getattr(row, key) and getattr(row, key) == wanted), None)

@@ -17,8 +17,9 @@ class Failing:
 
     ``command`` is what was typed after ``/duplicates``. ``link`` leads to a new connection with ``scopes``.
     ``again`` is the value of *Try again*, ``corrected`` that of the same search with the nearest filter; ""
-    draws no button. ``region`` is the connection's ("EU"), ``domain`` its Zoho domain ("zoho.eu").
-    ``searched`` is False for clicks that change something.
+    draws no button. ``region`` is the connection's ("EU"), ``domain`` its Zoho domain ("zoho.eu"),
+    ``elsewhere`` the region and domain that answered in its place ("India (zoho.in)"). ``searched`` is
+    False for clicks that change something.
     """
 
     product: Product = Product.DESK
@@ -26,6 +27,7 @@ class Failing:
     org_name: str = ""
     region: str = ""
     domain: str = ""
+    elsewhere: str = ""
     command: str = ""
     link: parts.Link | None = None
     scopes: tuple[str, ...] = READ_DESK

@@ -111,13 +111,15 @@ def organisation_refused(error: errors.OrganisationRefused, about: Failing) -> p
 def wrong_region(error: errors.WrongRegion, about: Failing) -> parts.Message:
     """The answer to `WrongRegion`."""
     where = f"{about.region} ({about.domain})" if about.domain else about.region
-    connected = parts.line(parts.bold("Connected in: "), words.clean(where))
+    org = words.name(about.org_name) if about.org_name else "The answer"
+    verb = "answers from" if about.org_name else "came from"
+    facts = [("Connected in: ", where), (f"{org} {verb}: ", about.elsewhere)]
     return drawn(
         Trouble(
             "dc",
             "Connection and organisation are in different Zoho regions",
             f"{about.nothing} An answer from the wrong region would look like “no duplicates”.",
-            facts=(connected,) if where else (),
+            facts=tuple(parts.line(parts.bold(name), words.clean(said)) for name, said in facts if said),
             button=reconnect(about),
             foot=(
                 f"Sign in with the Zoho user that belongs to {about.org}: the region follows the user.",

@@ -87,6 +87,10 @@ PAGES: dict[type[BaseException], Said] = {
     ),
     errors.TokenThrottled: Said(f"Zoho has paused giving access. Wait ten minutes. {_KEPT}"),
     errors.NoAnswer: Said(f"Zoho did not answer in time. {_KEPT}"),
+    errors.WrongRegion: Said(
+        "Zoho’s answers came from two different regions. Nothing was stored: searches would read the wrong "
+        "one. Sign in with the Zoho user that belongs to your organisation; the region follows the user."
+    ),
     errors.KeyLost: Said(
         "The encryption key of this installation has changed, so this link cannot be read. A new link works."
     ),

@@ -22,6 +22,7 @@ from zoho import errors
 from zoho.access import Zoho
 from zoho.connections import Connection
 from zoho.records import Module, Product
+from zoho.regions import Region
 from zoho.scopes import READ_DESK
 
 log = structlog.get_logger(__name__)
@@ -102,7 +103,7 @@ class Troubles:
         if isinstance(error, SQLAlchemyError):
             return about
         connection = await self._zoho.connections.get(job.who, Product.DESK)
-        about = self._placed(about, connection)
+        about = self._placed(about, connection, error)
         if isinstance(error, _ASK_FOR_A_LINK):
             scopes = _scopes(connection, error)
             link = await self._invitations.connect(
@@ -115,12 +116,18 @@ class Troubles:
             return about
         return replace(about, again=await self._invitations.again(job, was.command))
 
-    def _placed(self, about: Failing, connection: Connection | None) -> Failing:
+    def _placed(self, about: Failing, connection: Connection | None, error: BaseException) -> Failing:
         if connection is None:
             return about
         region = self._zoho.regions[connection.dc]
-        domain = (urlsplit(region.desk).hostname or "").removeprefix("desk.")
-        return replace(about, org_name=connection.org_name, region=region.name, domain=domain)
+        other = self._zoho.regions.get(error.dc) if isinstance(error, errors.WrongRegion) else None
+        return replace(
+            about,
+            org_name=connection.org_name,
+            region=region.name,
+            domain=_domain(region),
+            elsewhere=f"{other.name} ({_domain(other)})" if other else "",
+        )
 
     async def _corrected(self, job: Job, error: errors.UnknownFilter, was: Doing) -> str:
         """The value of the button that searches with the nearest field instead."""
@@ -128,6 +135,11 @@ class Troubles:
             return ""
         key = re.compile(rf"(?<!\S){re.escape(error.key)}(?==)")
         return await self._invitations.again(job, key.sub(error.nearest, was.command, count=1))
+
+
+def _domain(region: Region) -> str:
+    """The Zoho domain of a data centre: "zoho.eu"."""
+    return (urlsplit(region.desk).hostname or "").removeprefix("desk.")
 
 
 def _unwrapped(job: Job, raised: Exception) -> tuple[BaseException, Doing]:

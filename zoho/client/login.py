@@ -5,7 +5,7 @@ https://www.zoho.com/accounts/protocol/oauth/web-apps/access-token-expiry.html
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 
 import httpx
 
@@ -41,23 +41,33 @@ class ZohoAuth(Login):
     refused again, the connection needs a reconnect.
     """
 
-    def __init__(self, connections: Connections, who: Who, product: Product) -> None:
+    def __init__(
+        self,
+        connections: Connections,
+        who: Who,
+        product: Product,
+        *,
+        check: Callable[[Token], None] = lambda token: None,
+    ) -> None:
+        """``check`` looks at a token before it signs anything, and may raise."""
         self._connections = connections
         self._who = who
         self._product = product
+        self._check = check
         self._token: Token | None = None
         self._was_forced = False
 
     async def ready(self) -> None:
         """Read the token, refreshed when it has little time left.
 
-        Raises NotConnected, GrantLost, KeyLost, TokenThrottled, ClientRefused, ServerError.
+        Raises NotConnected, GrantLost, KeyLost, TokenThrottled, ClientRefused, ServerError, and what the
+        check of the token raises.
         """
-        self._token = await self._connections.token(self._who, self._product)
+        self._token = await self._good_token()
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Sign; on a refused token refresh and sign once more."""
-        token = self._token or await self._connections.token(self._who, self._product)
+        token = self._token or await self._good_token()
         request.headers["Authorization"] = _header(token.value)
         if not await _refused((yield request)):
             return
@@ -69,10 +79,16 @@ class ZohoAuth(Login):
         self.is_spent = True
         await self._connections.give_up(self._who, self._product, token)
 
+    async def _good_token(self) -> Token:
+        token = await self._connections.token(self._who, self._product)
+        self._check(token)
+        return token
+
     async def _renewed(self, refused: Token) -> Token:
         self._was_forced = True
         try:
             self._token = await self._connections.renewed(self._who, self._product, refused)
+            self._check(self._token)
         except ZohoError:
             self.is_spent = True
             raise

@@ -292,7 +292,7 @@ class Renewal:
         return _Held(
             who=who,
             product=product,
-            token=Token(row.access_token, row.generation),
+            token=Token(row.access_token, row.generation, row.api_domain),
             expires_at=row.expires_at,
             dc=row.dc,
             accounts_server=row.accounts_server,

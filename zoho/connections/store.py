@@ -25,7 +25,7 @@ from zoho.connections.tables import (
     organisation_columns,
 )
 from zoho.database import Database
-from zoho.errors import GrantLost, KeyLost, NotConnected, OrganisationRefused
+from zoho.errors import GrantLost, KeyLost, NotConnected, OrganisationRefused, WrongRegion
 from zoho.records import Organisation, Product, Who
 
 _TELLING = tuple(column for column in connections.c if column.name not in SECRET_COLUMNS)
@@ -116,12 +116,15 @@ class Connections:
     ) -> Connection:
         """Compare the stored organisation with what Zoho lists now; a renamed one gets its new name.
 
-        Raises NotConnected, and OrganisationRefused, naming it, when the stored one is not listed any more.
+        Raises NotConnected, OrganisationRefused, naming it, when the stored one is not listed any more, and
+        WrongRegion when it is listed as one of another data centre.
         """
         connection = await self._required(who, product)
         now_listed = next((one for one in listed if one.id == connection.org_id), None)
         if now_listed is None:
             raise OrganisationRefused(connection.org_name or connection.org_id)
+        if now_listed.dc not in ("", connection.dc):
+            raise WrongRegion(dc=now_listed.dc)
         await self._update(who, product, {"org_name": now_listed.name, "portal": now_listed.portal})
         return await self._required(who, product)
 
@@ -199,6 +202,14 @@ class Connections:
         )
         async with self._database.write() as writer:
             return (await writer.execute(claim)).rowcount == 1
+
+    async def ready(self, who: Who, product: Product) -> Connection:
+        """The connection with a token renewed where it had fewer than 120 s left, as far as Zoho lets it be.
+
+        Raises as `token`.
+        """
+        await self._renewal.token(who, product)
+        return await self._required(who, product)
 
     async def token(self, who: Who, product: Product) -> Token:
         """A token that is good for a call; see `Renewal.token`."""

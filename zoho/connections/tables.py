@@ -101,10 +101,11 @@ class Connection:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """An access token to sign with. ``generation`` grows with every renewal."""
+    """An access token to sign with. ``generation`` grows with every renewal; ``api_domain`` came with it."""
 
     value: str = field(repr=False)
     generation: int
+    api_domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ https://desk.zoho.com/DeskAPIDocument
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Protocol
@@ -78,9 +78,17 @@ class SearchPage:
 class Desk:
     """One person's view of one Desk organisation. Every method may raise the errors of `zoho.client`."""
 
-    def __init__(self, calls: Calls, *, products_duplicate_path: str = "/api/v1/products/duplicate") -> None:
+    def __init__(
+        self,
+        calls: Calls,
+        *,
+        products_duplicate_path: str = "/api/v1/products/duplicate",
+        dc_of: Callable[[str], str] = lambda address: "",
+    ) -> None:
+        """``dc_of`` tells in which data centre a web address lies, "" for one that tells none."""
         self._calls = calls
         self._products_duplicate_path = products_duplicate_path
+        self._dc_of = dc_of
 
     async def organisations(self) -> tuple[Organisation, ...]:
         """The organisations this token can reach, else all those of its user.
@@ -94,7 +102,7 @@ class Desk:
                 if path == "organizations":
                     raise
                 continue
-            listed = tuple(parse.organisation(row) for row in parse.rows(reply.value))
+            listed = tuple(parse.organisation(row, self._dc_of) for row in parse.rows(reply.value))
             if listed:
                 return listed
         return ()

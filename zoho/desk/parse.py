@@ -7,7 +7,7 @@ https://github.com/zoho/zohodesk-oas/tree/main/v1.0 (Contact.json, Account.json,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -87,14 +87,15 @@ def record(module: Module, row: Row, *, account: object = None) -> Record:
     )
 
 
-def organisation(row: Row) -> Organisation:
-    """One row of the organisation list."""
+def organisation(row: Row, dc_of: Callable[[str], str]) -> Organisation:
+    """One row of the organisation list; ``dc_of`` tells in which data centre a web address lies."""
     return Organisation(
         id=text(row.get("id")),
         name=text(row.get("companyName")) or text(row.get("portalName")),
         portal=text(row.get("portalName")),
         is_default=truth(row.get("isDefault")),
         is_sandbox=truth(row.get("isSandboxPortal")),
+        dc=dc_of(text(row.get("portalURL"))),
     )
 
 

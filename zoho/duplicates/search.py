@@ -14,9 +14,10 @@ from datetime import datetime
 from zoho import scopes
 from zoho.desk import Desk, DuplicateAnswer
 from zoho.duplicates import groups, reading, support
+from zoho.duplicates.checks import prove
 from zoho.duplicates.filters import Filters, sort_out
 from zoho.duplicates.values import PLANS, Walk
-from zoho.errors import OrganisationRefused, ScopeMissing
+from zoho.errors import ScopeMissing
 from zoho.organisations import OrganisationKey, Organisations
 from zoho.records import Found, Group, Module, Record
 from zoho.scopes import Way
@@ -165,13 +166,7 @@ class Search:
 
         Raises OrganisationRefused when it is not, WrongRegion, and ScopeMissing when that cannot be read.
         """
-        try:
-            listed = await self._desk.organisations()
-        except ScopeMissing as error:
-            named = (scopes.BASIC_READ,)
-            raise ScopeMissing(error.words, code=error.code, status=error.status, missing=named) from error
-        if self._key.org_id not in {organisation.id for organisation in listed}:
-            raise OrganisationRefused(self._name or self._key.org_id)
+        await prove(self._desk, self._key, self._name)
 
     def _demand(self, module: Module, way: Way) -> None:
         lacking = scopes.missing(self._granted, scopes.needed(module, way))

@@ -24,6 +24,7 @@ from zoho.errors import (
     StateRefused,
     UnknownServer,
     UnsupportedRegion,
+    WrongRegion,
     ZohoError,
 )
 from zoho.oauth.tokens import Credentials, TokenEndpoint
@@ -112,7 +113,8 @@ class OAuth:
         """Take the callback's query and the browser's cookie, and make the connection.
 
         Raises the ConnectFailed family (with ``who`` once the state proved genuine), ClientRefused,
-        TokenThrottled, ServerError, and what the product answers; then nothing is stored.
+        TokenThrottled, ServerError, WrongRegion when the callback and the token name two data centres, and
+        what the product answers; then nothing is stored.
         """
         state = self._genuine(params.get("state", ""))
         who = await self._connections.attempts.who_has(state)
@@ -152,6 +154,10 @@ class OAuth:
         if region is None:
             await self._drop(dc, place.accounts_server, answer.refresh_token)
             raise UnsupportedRegion(_host(answer.api_domain))
+        other = self._regions.by_api_domain(answer.api_domain)
+        if other is not None and other.dc != region.dc and other.api != region.api:
+            await self._drop(dc, place.accounts_server, answer.refresh_token)
+            raise WrongRegion(other.name, dc=other.dc)
         return Grant(
             access_token=answer.access_token,
             refresh_token=answer.refresh_token,

@@ -102,6 +102,7 @@ class Org:
     ``endpoint`` says how the mission's endpoint answers: one of ``ENDPOINTS``. ``large_at`` is the number of
     records from which the value calls answer 202. ``index_lag`` (seconds) keeps new records out of searches;
     ``search_depth`` is the highest ``from`` a search takes. ``custom_fields`` are what the layouts have.
+    ``portal_url`` is the portal's web address where it is not the data centre's own.
     """
 
     id: str
@@ -112,6 +113,7 @@ class Org:
     edition: Edition
     agents: int = 10
     is_sandbox: bool = False
+    portal_url: str = ""
     endpoint: str = "grouped"
     endpoint_error: str = "Duplicate check is switched off for this portal"
     large_at: int = 100_000

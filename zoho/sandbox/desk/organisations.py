@@ -62,7 +62,7 @@ def _row(asked: Asked, org: Org) -> dict[str, Any]:
         "companyName": org.name,
         "portalName": org.portal,
         "alias": org.portal,
-        "portalURL": f"{asked.centre.origin}/support/{org.portal}",
+        "portalURL": org.portal_url or f"{asked.centre.origin}/support/{org.portal}",
         "edition": org.edition.name,
         "isDefault": _boolean(org.portal == asked.person.portals[0], as_text),
         "isAdminInOrg": _boolean(asked.person.is_admin, as_text),
