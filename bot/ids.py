@@ -6,6 +6,7 @@ twin ``read_…`` here, so that nobody else knows the form.
 
 from __future__ import annotations
 
+import json
 from typing import NamedTuple
 
 COMMAND = "/duplicates"
@@ -13,16 +14,29 @@ COMMAND = "/duplicates"
 CONNECT_START = "connect.start"
 CONNECT_PORTAL = "connect.portal"
 GROUP_FLAG = "group.flag"
+GROUP_MENU = "group.more"
 FLAG_UNDO = "flag.undo"
 FLAG_LOCAL = "flag.local"
+FLAG_MORE = "flag.more"
+FLAG_OPEN = "flag.open"
+FLAG_NEXT = "flag.next"
+FLAG_PREVIOUS = "flag.previous"
 SEARCH_MODULE = "search.module"
 SEARCH_WORST = "search.worst"
 SEARCH_ALL = "search.all"
 SEARCH_AGAIN = "search.again"
+SEARCH_CONFIRM = "search.confirm"
+SEARCH_CANCEL = "search.cancel"
 PAGE_NEXT = "page.next"
 PAGE_PREVIOUS = "page.previous"
+PAGE_BACK = "page.back"
+PAGE_SHARE = "page.share"
+STATUS_AGAIN = "status.again"
+CONNECT_END = "connect.disconnect"
+HOME_CONNECTION = "home.conn"
 HELP_OPEN = "help.open"
 COMMAND_RUN = "command.run"
+RECORD_CHECK = "record.check"
 
 
 class GroupRef(NamedTuple):
@@ -64,3 +78,48 @@ def read_page(value: str) -> PageRef:
     if kind != "s" or not search or not offset.isdigit():
         raise ValueError("not a page's value")
     return PageRef(search, int(offset))
+
+
+class Choice(NamedTuple):
+    """What was picked from a group's menu: the verb, and the group it stands for."""
+
+    verb: str
+    group: GroupRef
+
+
+def pack_choice(choice: Choice) -> str:
+    """``verb:key:revision``."""
+    return f"{choice.verb}:{pack_group(choice.group)}"
+
+
+def read_choice(value: str) -> Choice:
+    """The twin of `pack_choice`; ValueError for anything else."""
+    verb, _, rest = value.partition(":")
+    if not verb.isalnum():
+        raise ValueError("not a choice's value")
+    return Choice(verb, read_group(rest))
+
+
+class ShareRef(NamedTuple):
+    """What a share sheet shares: a page of a stored list, or, with a key, one group."""
+
+    search: str = ""
+    offset: int = 0
+    key: str = ""
+    revision: int = 0
+
+
+def pack_share(ref: ShareRef) -> str:
+    """JSON for a view's ``private_metadata``: keys and numbers only."""
+    return json.dumps(ref._asdict(), separators=(",", ":"))
+
+
+def read_share(value: str) -> ShareRef:
+    """The twin of `pack_share`; ValueError for anything else."""
+    found = json.loads(value)
+    if not isinstance(found, dict) or set(found) != set(ShareRef._fields):
+        raise ValueError("not a share sheet's value")
+    kinds = {name: type(given) for name, given in ShareRef()._asdict().items()}
+    if any(type(found[name]) is not kind for name, kind in kinds.items()):
+        raise ValueError("not a share sheet's value")
+    return ShareRef(**found)

@@ -126,7 +126,7 @@ def connected(facts: Connected) -> parts.Message:
         parts.rich("connected:facts:1", parts.bullets(*_facts(facts)), *_goes_on(facts)),
     ]
     if facts.choices:
-        blocks.append(_portal_menu(facts.choices))
+        blocks.append(portal_menu(facts.choices))
     elif not facts.going_on:
         button = parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True)
         blocks.append(parts.actions("connected:act:1", button))
@@ -173,11 +173,12 @@ def _connected_text(facts: Connected) -> str:
 def choose_portal(choices: Sequence[Organisation]) -> parts.Message:
     """The answer to every command until one of several portals was chosen."""
     told = f"Your Zoho user has {len(choices)} portals. Choose one; then your command goes on."
-    blocks = (parts.section("portal:head:1", f"*Which organisation?*\n{told}"), _portal_menu(choices))
+    blocks = (parts.section("portal:head:1", f"*Which organisation?*\n{told}"), portal_menu(choices))
     return parts.Message(told, blocks)
 
 
-def _portal_menu(choices: Sequence[Organisation]) -> Block:
+def portal_menu(choices: Sequence[Organisation]) -> Block:
+    """One option a portal."""
     options = [Option(value=one.id, text=parts.plain(_choice(one))) for one in choices[:_OPTIONS]]
     menu = StaticSelectElement(
         action_id=ids.CONNECT_PORTAL, placeholder=parts.plain("Organisation"), options=options

@@ -58,7 +58,7 @@ def unknown(typed: str, near: Near | None = None) -> parts.Message:
         parts.actions("unk:act:1", *_meant(near), _show_help()),
         parts.context("unk:foot:1", foot),
     ]
-    return parts.Message(text if near else words.fallback(text), tuple(blocks))
+    return parts.Message(words.fallback(text), tuple(blocks))
 
 
 def _line(said: list[RichTextElement | str]) -> RichTextSectionElement:
@@ -101,7 +101,7 @@ def unknown_filter(module: Module, key: str, nearest: str = "", *, again: str = 
         )
         buttons.append(button)
     blocks = (parts.rich("unf:head:1", _line(said)), parts.actions("unf:act:1", *buttons, _show_help()))
-    return parts.Message(text if nearest else words.fallback(text), blocks)
+    return parts.Message(words.fallback(text), blocks)
 
 
 def refused_filter(parameter: str, quote: str, module: Module | None) -> parts.Message:

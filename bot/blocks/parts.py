@@ -20,6 +20,8 @@ from slack_sdk.models.blocks import (
     HeaderBlock,
     InteractiveElement,
     MarkdownTextObject,
+    Option,
+    OverflowMenuElement,
     PlainTextObject,
     RichTextBlock,
     RichTextElement,
@@ -31,21 +33,27 @@ from slack_sdk.models.blocks import (
     TextObject,
 )
 
+from bot import ids
 from bot.blocks import words
 
 Line = RichTextSectionElement
 """One paragraph of rich text."""
 
+_PLAIN = "plain:head:1"
 _URL_LENGTH = 3000
 _SLACK_ID = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """What is said: ``text`` for notifications and screen readers, ``blocks`` for eyes."""
+    """What is said: ``text`` for notifications and screen readers, ``blocks`` for eyes.
+
+    ``classic`` are the same facts in blocks that every workspace takes, where ``blocks`` holds a newer one.
+    """
 
     text: str
     blocks: tuple[Block, ...]
+    classic: tuple[Block, ...] = ()
 
     def payload(self) -> dict[str, Any]:
         """The message as Slack takes it; SlackObjectFormationError when a block breaks one of its limits."""
@@ -55,6 +63,19 @@ class Message:
             "unfurl_links": False,
             "unfurl_media": False,
         }
+
+    def simpler(self, again: str = "") -> Message | None:
+        """What to send when Slack answered ``invalid_blocks``: older blocks, then only the text.
+
+        ``again`` is the value of *Try again*. None when nothing simpler is left.
+        """
+        if self.classic:
+            return Message(self.text, self.classic)
+        if any(block.block_id == _PLAIN for block in self.blocks):
+            return None
+        retry = [actions("plain:act:1", button(ids.SEARCH_AGAIN, "Try again", value=again))] if again else []
+        said = SectionBlock(block_id=_PLAIN, text=plain(words.unescaped(self.text)))
+        return Message(self.text, (said, *retry))
 
 
 class Link(NamedTuple):
@@ -98,6 +119,12 @@ def plain_context(block_id: str, text: str) -> ContextBlock:
 def divider(block_id: str) -> DividerBlock:
     """A line across."""
     return DividerBlock(block_id=block_id)
+
+
+def overflow(action_id: str, *options: tuple[str, str]) -> OverflowMenuElement:
+    """A menu behind three dots: at most five pairs of words and value."""
+    made = [Option(value=value, text=plain(text)) for text, value in options]
+    return OverflowMenuElement(action_id=action_id, options=made)
 
 
 def actions(block_id: str, *elements: InteractiveElement) -> ActionsBlock:
@@ -179,6 +206,11 @@ def moment(at: datetime) -> RichTextElement:
         format="{date_short_pretty} at {time}",
         fallback=f"{words.day(at)} {words.utc_time(at)}",
     )
+
+
+def struck(value: str) -> RichTextElement:
+    """Letters crossed out in rich text."""
+    return RichTextElementParts.Text(text=value, style={"strike": True})
 
 
 def emoji(name: str) -> RichTextElement:

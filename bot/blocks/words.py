@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from zoho.records import Module, Product
 
@@ -28,6 +28,7 @@ _SINGULARS = {"contacts": "contact", "accounts": "account", "products": "product
 _PRODUCTS = {Product.DESK: "Desk", Product.CRM: "CRM"}
 _BIDI_CONTROLS = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 _MARKS = re.compile(r"[*_~`]|:(?=[\w+'-]+:)")
+_TOKEN = re.compile(r"<!date\^\d+\^[^|<>]*\|([^<>]*)>")
 _JOINER = "\u200d"
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
@@ -35,6 +36,12 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 def escape(value: str) -> str:
     """``value`` for a place that Slack parses: ampersand, less-than and greater-than become entities."""
     return value.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescaped(text: str) -> str:
+    """A notification's text as plain letters: tokens become their fallback, entities their signs."""
+    plain = _TOKEN.sub(lambda token: token[1], text)
+    return plain.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def inert(value: str) -> str:
@@ -172,6 +179,8 @@ def fallback(head: str, groups: Sequence[str] = ()) -> str:
 
     ``head`` is ours, may hold date tokens and ends without a full stop; the names are raw and get escaped.
     """
+    if head.endswith("?"):
+        return head
     text = head
     for index, group in enumerate(groups[:5]):
         longer = f"{text}{'; ' if index else ': '}{escape(group)}"
@@ -269,6 +278,15 @@ def clock(at: datetime) -> str:
 def day(at: datetime) -> str:
     """A date in words, "12 Mar 2024", for where no token can stand."""
     return f"{at.astimezone(UTC).day} {at.astimezone(UTC):%b %Y}"
+
+
+def here(at: datetime, now: datetime, zone: tzinfo) -> str:
+    """An event for one person, where no token can stand: "today 9:06", "yesterday 16:40", "Fri 20 Nov"."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    days = (today - local.date()).days
+    if 0 <= days < 2:
+        return f"{'yesterday' if days else 'today'} {local.hour}:{local:%M}"
+    return f"{local:%a} {local.day} {local:%b}" if 0 < days < 300 else f"{local.day} {local:%b %Y}"
 
 
 def utc_time(at: datetime) -> str:

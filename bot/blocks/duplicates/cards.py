@@ -7,11 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from slack_sdk.models.blocks import Block, RichTextBlock, RichTextElement, RichTextSectionElement
+from slack_sdk.models.blocks import (
+    Block,
+    InteractiveElement,
+    RichTextBlock,
+    RichTextElement,
+    RichTextSectionElement,
+)
 
 from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.duplicates.departures import brackets, differs_also
+from bot.blocks.masking import masked
 from zoho.records import Group, Record
 
 SHOWN_RECORDS = 4
@@ -49,6 +56,7 @@ class Card:
 
     ``number`` is its place in the list, 0 when it stands alone. ``links`` maps a record's id to its address,
     "" or absent where there is none to trust. ``stays`` are records on which an undone flag still stands.
+    ``gone`` are the ids of records that Zoho does not hold any more.
     """
 
     group: Group
@@ -58,26 +66,56 @@ class Card:
     links: Mapping[str, str]
     flag: FlagState | None = None
     stays: tuple[Refusal, ...] = ()
+    gone: frozenset[str] = frozenset()
 
     @property
     def names(self) -> str:
         """The records in a few words, raw."""
         return words.names([record.name for record in self.group.records])
 
+    @property
+    def is_solved(self) -> bool:
+        """True when fewer than two records are left."""
+        return len([record for record in self.group.records if record.id not in self.gone]) < 2
 
-def group_blocks(card: Card, *, says_list: bool = False) -> list[Block]:
-    """The group's blocks: body, differences, what Zoho refused, the flag, buttons.
+    @property
+    def ref(self) -> ids.GroupRef:
+        """What the group's buttons carry."""
+        return ids.GroupRef(self.key, self.revision)
 
-    ``says_list`` names the group's list, where groups of several lists stand together.
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a group is drawn: ``says_list`` names its list, ``masked`` shortens e-mail and phone.
+
+    ``menu`` are the verbs behind the three dots, see `MENU`.
     """
-    drawn: list[Block] = [_body(card, says_list=says_list)]
+
+    says_list: bool = False
+    masked: bool = False
+    menu: tuple[str, ...] = ()
+
+    def shown(self, value: str) -> str:
+        """A piece of record data as this look lets it be seen."""
+        return masked(value) if self.masked else value
+
+
+PLAIN = Look()
+MENU = {"fields": "Show every field", "share": "Share this group"}
+
+
+def group_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
+    """The group's blocks: body, differences, what Zoho refused, the flag, buttons; one line when solved."""
+    if card.is_solved:
+        return [_solved(card, look)]
+    drawn: list[Block] = [_body(card, look)]
     also = differs_also(card.group)
     if also:
         drawn.append(parts.plain_context(_id(card, "also"), f"Differs also in: {', '.join(also)}"))
-    drawn += _refusals(card)
+    drawn += _refusals(card, look)
     if card.flag:
         drawn.append(parts.context(_id(card, "state"), state_line(card.flag, card.group)))
-    drawn.append(_buttons(card))
+    drawn.append(parts.actions(_id(card, "act"), *group_buttons(card, look)))
     return drawn
 
 
@@ -85,22 +123,50 @@ def _id(card: Card, part: str) -> str:
     return f"g:{card.key}:{part}:{card.revision}"
 
 
-def _body(card: Card, *, says_list: bool) -> RichTextBlock:
-    elements: list[RichTextElement] = [_headline(card, says_list=says_list), parts.bullets(*_bullets(card))]
+def _solved(card: Card, look: Look) -> RichTextBlock:
+    """Deleted and merged look alike from here, so neither is claimed."""
+    left = [record for record in card.group.records if record.id not in card.gone]
+    gone = [record for record in card.group.records if record.id in card.gone]
+    remains: list[RichTextElement | str] = []
+    if left:
+        remains = [words.DOT, record_name(left[0], card.links, look), " remains"]
+    struck: list[RichTextElement | str] = []
+    for record in gone[:SHOWN_RECORDS]:
+        struck += [", ", _struck(record, look)]
+    more = f" and {len(gone) - SHOWN_RECORDS} more" if len(gone) > SHOWN_RECORDS else ""
+    head = parts.bold(f"{_number(card)}Solved in Zoho")
+    said = parts.line(parts.emoji(parts.DONE), " ", head, *remains, words.DOT, *struck[1:], more)
+    return parts.rich(_id(card, "body"), said)
+
+
+def _struck(record: Record, look: Look) -> RichTextElement:
+    return parts.struck(words.name(look.shown(record.name)))
+
+
+def _number(card: Card) -> str:
+    return f"{card.number}. " if card.number else ""
+
+
+def _body(card: Card, look: Look) -> RichTextBlock:
+    elements: list[RichTextElement] = [_headline(card, look), parts.bullets(*_bullets(card, look))]
     if card.group.against:
-        doubts = words.clean(", and ".join(card.group.against)).rstrip(".")
+        doubts = look.shown(words.clean(", and ".join(card.group.against))).rstrip(".")
         against = parts.line(parts.emoji(parts.WARNING), " ", parts.bold("Against:"), f" {doubts}.")
         elements.append(against)
     return parts.rich(_id(card, "body"), *elements)
 
 
-def _headline(card: Card, *, says_list: bool) -> RichTextSectionElement:
-    number = f"{card.number}. " if card.number else ""
-    values = [words.shared_value(value) for value in card.group.reason.values if words.clean(value)]
-    shared = ", ".join(values[:SHOWN_VALUES])
-    label = f"{words.label(card.group.module)}, " if says_list else ""
+def _headline(card: Card, look: Look) -> RichTextSectionElement:
+    shared = shared_values(card.group, look)
+    label = f"{words.label(card.group.module)}, " if look.says_list else ""
     why = words.sentence(f"{label}{reason(card.group)}")
-    return parts.line(parts.bold(f"{number}{why}"), f"{words.DOT}{shared}" if shared else "")
+    return parts.line(parts.bold(f"{_number(card)}{why}"), f"{words.DOT}{shared}" if shared else "")
+
+
+def shared_values(group: Group, look: Look = PLAIN) -> str:
+    """The values that the records share, at most two."""
+    given = [look.shown(value) for value in group.reason.values if words.clean(value)]
+    return ", ".join(words.shared_value(value) for value in given[:SHOWN_VALUES])
 
 
 def reason(group: Group) -> str:
@@ -108,38 +174,47 @@ def reason(group: Group) -> str:
     return f"same {words.in_words(group.reason.fields)}" if group.reason.fields else "named together by Zoho"
 
 
-def _bullets(card: Card) -> list[RichTextSectionElement]:
+def _bullets(card: Card, look: Look) -> list[RichTextSectionElement]:
     records = card.group.records
-    lines = [_bullet(card, record) for record in records[:SHOWN_RECORDS]]
+    lines = [_bullet(card, record, look) for record in records[:SHOWN_RECORDS]]
     if len(records) > SHOWN_RECORDS:
         lines.append(parts.line(f"and {len(records) - SHOWN_RECORDS} more"))
     return lines
 
 
-def _bullet(card: Card, record: Record) -> RichTextSectionElement:
-    departs = brackets(card.group, record)
+def _bullet(card: Card, record: Record, look: Look) -> RichTextSectionElement:
+    if record.id in card.gone:
+        return parts.line(_struck(record, look), f"{words.DOT}no longer in Zoho")
+    departs = ", ".join(brackets(card.group, record))
+    return record_line(record, card.links, look.shown(departs), look)
+
+
+def record_line(
+    record: Record, links: Mapping[str, str], departs: str = "", look: Look = PLAIN
+) -> RichTextSectionElement:
+    """A record's name, how it departs from the others, and what else is known of it."""
     return parts.line(
-        record_name(record, card.links),
-        f" ({', '.join(departs)})" if departs else "",
+        record_name(record, links, look),
+        f" ({departs})" if departs else "",
         *_created(record),
         f"{words.DOT}price {words.shared_value(record.price)}" if record.price.strip() else "",
     )
 
 
-def record_name(record: Record, links: Mapping[str, str]) -> RichTextElement:
+def record_name(record: Record, links: Mapping[str, str], look: Look = PLAIN) -> RichTextElement:
     """A record's name as a link, or bold where there is no address to trust."""
-    return parts.linked(words.name(record.name), links.get(record.id, ""))
+    return parts.linked(words.name(look.shown(record.name)), links.get(record.id, ""))
 
 
 def _created(record: Record) -> Sequence[RichTextElement | str]:
     return (f"{words.DOT}created ", parts.date(record.created)) if record.created else ()
 
 
-def _refusals(card: Card) -> list[Block]:
+def _refusals(card: Card, look: Look) -> list[Block]:
     if card.flag and card.flag.refused:
-        return [_refusal(card, _not_written(card.flag, card.flag.refused), card.flag.refused)]
+        return [_refusal(card, look, _not_written(card.flag, card.flag.refused), card.flag.refused)]
     if card.stays:
-        return [_refusal(card, f"Not taken back in Zoho on {_named(card.stays)}. ", card.stays)]
+        return [_refusal(card, look, f"Not taken back in Zoho on {_named(card.stays)}. ", card.stays)]
     return []
 
 
@@ -153,11 +228,12 @@ def _named(refused: Sequence[Refusal]) -> str:
     return words.names([refusal.name for refusal in refused])
 
 
-def _refusal(card: Card, said: str, refused: Sequence[Refusal]) -> Block:
-    quote = words.cut(words.clean(refused[0].words), words.ZOHO_LENGTH - 1)
+def _refusal(card: Card, look: Look, said: str, refused: Sequence[Refusal]) -> Block:
+    quote = words.cut(look.shown(words.clean(refused[0].words)), words.ZOHO_LENGTH - 1)
     in_words = ("In Zoho’s words: ", parts.code(quote)) if quote else ()
     return parts.rich(
-        _id(card, "part"), parts.line(parts.emoji(parts.WARNING), " ", parts.bold(said), *in_words)
+        _id(card, "part"),
+        parts.line(parts.emoji(parts.WARNING), " ", parts.bold(look.shown(said)), *in_words),
     )
 
 
@@ -202,14 +278,18 @@ def _some_of(done: int, group: Group) -> str:
     return f"{done} of the {count} {group.module.plural}"
 
 
-def _buttons(card: Card) -> Block:
+def group_buttons(card: Card, look: Look = PLAIN) -> list[InteractiveElement]:
     """The one place that says which buttons a group has."""
-    value = ids.pack_group(ids.GroupRef(card.key, card.revision))
+    value = ids.pack_group(card.ref)
     which = f"group {card.number}" if card.number else "this group"
+    buttons: list[InteractiveElement] = []
     if card.flag:
         label = f"Undo the flag on {which}"
-        button = parts.button(ids.FLAG_UNDO, "Undo flag", value=value, label=label)
+        buttons.append(parts.button(ids.FLAG_UNDO, "Undo flag", value=value, label=label))
     else:
         label = f"Flag {which} as a suspected duplicate"
-        button = parts.button(ids.GROUP_FLAG, "Flag", value=value, label=label)
-    return parts.actions(_id(card, "act"), button)
+        buttons.append(parts.button(ids.GROUP_FLAG, "Flag", value=value, label=label))
+    if look.menu:
+        options = [(MENU[verb], ids.pack_choice(ids.Choice(verb, card.ref))) for verb in look.menu]
+        buttons.append(parts.overflow(ids.GROUP_MENU, *options))
+    return buttons

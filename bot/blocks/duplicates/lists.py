@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block, InteractiveElement
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.duplicates.cards import Card, group_blocks
+from bot.blocks.duplicates.cards import Card, Look, group_blocks
 from zoho.records import Found, Module, SharedValue
 
 PAGE = 5
@@ -34,7 +34,8 @@ class Notice(StrEnum):
 class ListPage:
     """One page of a stored search: ``cards`` are the groups from ``offset`` on.
 
-    ``is_worst`` when they are the largest of several lists instead.
+    ``is_worst`` when they are the largest of several lists instead. ``menu`` are the verbs of the groups'
+    menus, ``can_share`` draws *Share to channel*.
     """
 
     found: Found
@@ -45,6 +46,8 @@ class ListPage:
     observe_only: bool = False
     notice: Notice = Notice.NONE
     is_worst: bool = False
+    menu: tuple[str, ...] = ()
+    can_share: bool = False
 
     @property
     def last(self) -> int:
@@ -69,8 +72,9 @@ def group_list(page: ListPage) -> parts.Message:
         parts.context(_id(page, "ctx"), _about(page)),
     ]
     blocks += _filters(_id(page, "only"), found)
+    look = Look(says_list=page.is_worst, menu=page.menu)
     for place, card in enumerate(page.cards, start=1):
-        blocks += [parts.divider(_id(page, f"d{place}")), *group_blocks(card, says_list=page.is_worst)]
+        blocks += [parts.divider(_id(page, f"d{place}")), *group_blocks(card, look)]
     blocks += [parts.divider(_id(page, "d9")), *_foot(page)]
     return parts.Message(_text(page), tuple(blocks))
 
@@ -176,6 +180,10 @@ def _pager(page: ListPage) -> list[InteractiveElement]:
         buttons.append(_turn(page, ids.PAGE_PREVIOUS, "Show previous 5", start, label))
     if page.has_more:
         buttons.append(_turn(page, ids.PAGE_NEXT, "Show next 5", page.last, _next_label(page)))
+    if page.can_share and page.cards:
+        count = len(page.cards)
+        label = f"Choose how to share {f'these {count} groups' if count > 1 else 'this group'}"
+        buttons.append(_turn(page, ids.PAGE_SHARE, "Share to channel", page.offset, label))
     return buttons
 
 

@@ -6,6 +6,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from slack_sdk.models.views import View
+
 from bot.blocks.parts import Message
 
 SPECIAL = re.compile(r"<[^>]*>")
@@ -29,6 +31,18 @@ def check(message: Message) -> dict[str, Any]:
     check_text(payload["text"])
     check_blocks(payload["blocks"], limit=50)
     return payload
+
+
+def check_view(view: View, *, limit: int = 100) -> dict[str, Any]:
+    """The view as Slack takes it, after every rule for views was looked at."""
+    made = view.to_dict()
+    check_blocks(made["blocks"], limit=limit)
+    for name in ("title", "submit", "close"):
+        if name in made:
+            assert 0 < len(made[name]["text"]) <= 24
+    has_input = any(block["type"] == "input" for block in made["blocks"])
+    assert not has_input or "submit" in made
+    return made
 
 
 def check_text(text: str) -> None:
@@ -100,6 +114,40 @@ def _check_header(node: dict[str, Any]) -> None:
     assert len(node["text"]["text"]) <= 150
 
 
+def _check_option_list(node: dict[str, Any]) -> None:
+    most = {"overflow": 5, "radio_buttons": 10, "static_select": 100}[node["type"]]
+    assert 0 < len(node["options"]) <= most
+    for option in node["options"]:
+        assert 0 < len(option["text"]["text"]) <= 75
+        assert len(option["value"]) <= 150
+        assert 0 < len(option.get("description", {"text": "x"})["text"]) <= 75
+
+
+def _check_table(node: dict[str, Any]) -> None:
+    rows = node["rows"]
+    assert 0 < len(rows) <= 100
+    assert len({len(row) for row in rows}) == 1
+    assert len(rows[0]) <= 20
+    assert sum(_letters(cell) for row in rows for cell in row) <= 10_000
+
+
+def _letters(cell: dict[str, Any]) -> int:
+    return sum(len(node["text"]) for node in walk(cell) if isinstance(node.get("text"), str))
+
+
+def _check_raw(node: dict[str, Any]) -> None:
+    assert node["text"]
+
+
+def _check_confirm(button: dict[str, Any]) -> None:
+    confirm = button.get("confirm")
+    if confirm:
+        assert len(confirm["title"]["text"]) <= 100
+        assert len(confirm["text"]["text"]) <= 300
+        assert len(confirm["confirm"]["text"]) <= 30
+        assert len(confirm["deny"]["text"]) <= 30
+
+
 def _never(node: dict[str, Any]) -> None:
     raise AssertionError(f"rich text that pings: {node}")
 
@@ -110,6 +158,7 @@ def check_button(button: dict[str, Any]) -> None:
     assert len(button.get("value", "")) <= 2000
     assert len(button.get("url", "")) <= 3000
     assert len(button.get("accessibility_label", "")) <= 75
+    _check_confirm(button)
 
 
 _LOOKS: dict[str, Callable[[dict[str, Any]], None]] = {
@@ -122,6 +171,11 @@ _LOOKS: dict[str, Callable[[dict[str, Any]], None]] = {
     "actions": _check_elements,
     "context": _check_elements,
     "header": _check_header,
+    "overflow": _check_option_list,
+    "radio_buttons": _check_option_list,
+    "static_select": _check_option_list,
+    "table": _check_table,
+    "raw_text": _check_raw,
     "broadcast": _never,
     "user": _never,
     "usergroup": _never,
@@ -143,12 +197,24 @@ def buttons(message: Message) -> dict[str, dict[str, Any]]:
     return {node["text"]["text"]: node for node in nodes if node.get("type") == "button"}
 
 
+def menus(message: Message) -> dict[str, dict[str, str]]:
+    """The overflow menus by block id: words and value of each option."""
+    return {
+        block["block_id"]: {option["text"]["text"]: option["value"] for option in node["options"]}
+        for block in message.payload()["blocks"]
+        for node in walk(block)
+        if node.get("type") == "overflow"
+    }
+
+
 def lines(message: Message) -> list[str]:
     """The message as plain lines: rich text put together, dates by their fallback."""
-    made = []
-    for block in message.payload()["blocks"]:
-        made += list(_lines_of(block))
-    return made
+    return lines_of(message.payload()["blocks"])
+
+
+def lines_of(blocks: list[dict[str, Any]]) -> list[str]:
+    """The same of finished blocks."""
+    return [line for block in blocks for line in _lines_of(block)]
 
 
 def _lines_of(block: dict[str, Any]) -> Iterator[str]:

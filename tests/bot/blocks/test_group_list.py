@@ -457,3 +457,44 @@ def any_page(draw: st.DrawFn) -> Any:
 def test_any_records_make_a_message_that_slack_takes_and_that_pings_nobody(page: Any) -> None:
     limits.check(group_list(page))
     limits.check(nothing_found(replace(page.found, total=0, groups=()), page.region_name))
+
+
+# Menus, sharing, records that are gone
+
+
+def test_a_menu_holds_only_what_its_caller_says_exists() -> None:
+    message = group_list(made.page(menu=("fields", "share"), can_share=True))
+    limits.check(message)
+    assert limits.menus(message)["g:7kq2m:act:1"] == {
+        "Show every field": "fields:7kq2m:1",
+        "Share this group": "share:7kq2m:1",
+    }
+    share = limits.buttons(message)["Share to channel"]
+    assert (share["action_id"], ids.read_page(share["value"])) == (ids.PAGE_SHARE, ids.PageRef("4mh8t", 0))
+    assert share["accessibility_label"] == "Choose how to share this group"
+    assert not limits.menus(group_list(made.page()))
+    assert "Share to channel" not in limits.buttons(group_list(made.page()))
+
+
+def test_a_group_with_one_record_left_is_one_line_without_buttons() -> None:
+    message = group_list(made.page([replace(made.card(), gone=frozenset({"2"}))]))
+    limits.check(message)
+    assert f":white_check_mark: 1. Solved in Zoho{DOT}Ana Roe remains{DOT}Anna Roe" in limits.lines(message)
+    assert not limits.buttons(message)
+    assert {"type": "text", "text": "Anna Roe", "style": {"strike": True}} in list(
+        limits.walk(message.payload()["blocks"])
+    )
+
+
+def test_a_group_with_two_records_left_goes_on_and_strikes_the_third() -> None:
+    trio = replace(made.ROES, records=(made.ANA, made.ANNA, made.contact("3", "A. Roe")))
+    message = group_list(made.page([replace(made.card(trio), gone=frozenset({"2"}))]))
+    limits.check(message)
+    assert f"- Anna Roe{DOT}no longer in Zoho" in limits.lines(message)
+    assert "Flag" in limits.buttons(message)
+
+
+def test_a_group_of_which_nothing_is_left_claims_no_survivor() -> None:
+    message = group_list(made.page([replace(made.card(), gone=frozenset({"1", "2"}))]))
+    limits.check(message)
+    assert f":white_check_mark: 1. Solved in Zoho{DOT}Ana Roe, Anna Roe" in limits.lines(message)
