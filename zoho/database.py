@@ -133,6 +133,11 @@ def _sqlite_engine(url: str, keyring: MultiFernet, *, begin: str, pool_size: int
     def start(connection: Any) -> None:
         connection.exec_driver_sql(begin)
 
+    @event.listens_for(engine.sync_engine, "invalidate")
+    def let_go(connection: Any, record: object, error: BaseException | None) -> None:
+        # A cancelled caller costs the connection. SQLite would keep its lock until the last cursor is gone.
+        connection.rollback()
+
     return engine
 
 

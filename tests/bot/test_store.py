@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from bot.store import Asked, FlaggedRecord, Place, Spot, Store
+from bot.store import Asked, Closed, FlaggedRecord, Place, Spot, Store
 from bot.store.flags import AlreadyFlagged
 from zoho.database import Database, metadata
 from zoho.errors import KeyLost
@@ -241,14 +241,15 @@ async def test_what_was_written_is_kept_per_record(store: Store) -> None:
 
 async def test_a_flag_is_taken_back_once_and_can_be_raised_again(store: Store, file: Path) -> None:
     flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.NOWHERE)
-    assert await store.flags.remove(flag, "U2") is True
-    assert await store.flags.remove(flag, "U2") is False
-    await store.flags.add(SPOT, ["1", "2"], "U2", place=Place.NOWHERE)
+    assert await store.flags.close(flag, Closed.UNDONE, "U2") is True
+    assert await store.flags.close(flag, Closed.UNDONE, "U2") is False
+    again = await store.flags.add(SPOT, ["1", "2"], "U2", place=Place.NOWHERE)
     with sqlite3.connect(file) as other:
         rows = other.execute("SELECT kind, user FROM decisions ORDER BY id").fetchall()
         left = other.execute("SELECT count(*) FROM flagged_records").fetchone()
     assert rows == [("flag", "U1"), ("unflag", "U2"), ("flag", "U2")]
     assert left == (2,)
+    assert (again.is_open, again.user, again.revision) == (True, "U2", 3)
 
 
 async def test_the_offer_to_allow_writing_rests_for_30_days(store: Store, clock: Clock) -> None:
@@ -260,3 +261,13 @@ async def test_the_offer_to_allow_writing_rests_for_30_days(store: Store, clock:
     clock.forward(timedelta(days=30))
     await store.sweep()
     assert await store.flags.is_quiet(MARA, "eu", "200") is False
+
+
+async def test_work_that_is_cancelled_in_a_transaction_leaves_the_database_to_the_next(store: Store) -> None:
+    for step in range(60):
+        cancelled = asyncio.create_task(store.effects.claim([f"never {step}"]))
+        await asyncio.sleep(step * 0.0001)
+        cancelled.cancel()
+        await asyncio.gather(cancelled, return_exceptions=True)
+        async with asyncio.timeout(2):
+            assert await store.effects.claim([f"next {step}"])
