@@ -148,7 +148,8 @@ class Found:
     grouped here, else None. ``source`` is "endpoint", "list" or "values". ``left_alone`` are rows of the
     endpoint that form no group. ``unread`` are shared values whose records Zoho would not name: the number
     stays "so far". ``missing_scopes`` are those a search worked around. ``ignored`` are filter keys that were
-    not needed (``limit``, ``from``).
+    not needed (``limit``, ``from``). ``out_of`` is how many records the module holds when a read stopped at
+    its price or Zoho's search did not reach them all, else None; ``compared`` is then how far it came.
     """
 
     module: Module
@@ -162,6 +163,7 @@ class Found:
     source: str
     records: int | None = None
     compared: int | None = None
+    out_of: int | None = None
     shared_by_many: tuple[SharedValue, ...] = ()
     left_alone: int = 0
     unread: tuple[str, ...] = ()
@@ -174,3 +176,23 @@ class Found:
     def is_complete(self) -> bool:
         """True when every value was gone through and every group's members are known."""
         return not self.so_far and not self.pending.values and not self.pending.pages
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Whether one thing is here twice: every live record that holds what was looked for, and the twins.
+
+    ``wanted`` is what was looked for as it was given, ``modules`` where. ``groups`` are the possible
+    duplicates among ``records``; records may be of several modules, a group never is. ``missing_scopes`` are
+    those without which it could only be looked for in part.
+    """
+
+    wanted: tuple[str, ...]
+    modules: tuple[Module, ...]
+    records: tuple[Record, ...]
+    groups: tuple[Group, ...]
+    dc: str
+    org_id: str
+    org_name: str
+    at: datetime
+    missing_scopes: tuple[str, ...] = ()

@@ -63,6 +63,22 @@ class Grouped(NamedTuple):
     left_alone: int
 
 
+class Tally:
+    """How many groups there will be, roughly, while records are still coming in: values shared by a few."""
+
+    def __init__(self, module: Module) -> None:
+        self._module = module
+        self._holders: Counter[tuple[Value, ...]] = Counter()
+        self.groups = 0
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Count some more records."""
+        for record in _live(records):
+            for shared in _shareable(_item(record, frozenset())):
+                self._holders[shared] += 1
+                self.groups += {2: 1, MOST_HOLDERS + 1: -1}.get(self._holders[shared], 0)
+
+
 @dataclass(frozen=True, slots=True)
 class _Item:
     """A record made ready for comparing: the values that count, and those that speak against a pair."""
@@ -175,22 +191,28 @@ def _unless(module: Module, values: Iterable[Value]) -> frozenset[Value]:
     return frozenset(value for value in values if value.kind == kind) if kind else frozenset()
 
 
-def _first_groups(module: Module, items: Iterable[_Item]) -> Iterator[tuple[_Item, ...]]:
+def _first_groups(items: Iterable[_Item]) -> Iterator[tuple[_Item, ...]]:
     """Every set of two or more records that one value, with the name where it needs one, makes pairs of."""
-    rule = RULES[module]
     buckets: defaultdict[tuple[Value, ...], list[_Item]] = defaultdict(list)
     for item in items:
-        name = next((value for value in item.evidence if value.kind == "name"), None)
-        for value in item.evidence:
-            if value.kind in rule.alone:
-                buckets[(value,)].append(item)
-            if value.kind in rule.with_name and name:
-                buckets[(name, value)].append(item)
-        if rule.unless and name:
-            buckets[(name,)].append(item)
+        for shared in _shareable(item):
+            buckets[shared].append(item)
     for shared, members in buckets.items():
         parts = _parted(members) if shared[0].kind == "name" and len(shared) == 1 else (members,)
         yield from (tuple(part) for part in parts if len(part) > 1)
+
+
+def _shareable(item: _Item) -> Iterator[tuple[Value, ...]]:
+    """What this record forms a group on, with others that have the same."""
+    rule = RULES[item.record.module]
+    name = next((value for value in item.evidence if value.kind == "name"), None)
+    for value in item.evidence:
+        if value.kind in rule.alone:
+            yield (value,)
+        if value.kind in rule.with_name and name:
+            yield (name, value)
+    if rule.unless and name:
+        yield (name,)
 
 
 def _parted(items: Sequence[_Item]) -> Iterator[Sequence[_Item]]:
@@ -206,7 +228,7 @@ def _joined(module: Module, all_items: Iterable[_Item]) -> list[tuple[_Item, ...
     """The first groups, with overlapping ones made one where every pair across them qualifies."""
     rule = RULES[module]
     waiting = sorted(
-        _first_groups(module, all_items), key=lambda items: (-len(items), [item.record.id for item in items])
+        _first_groups(all_items), key=lambda items: (-len(items), [item.record.id for item in items])
     )
     while True:
         settled: list[tuple[_Item, ...]] = []

@@ -7,19 +7,22 @@ organisation list, proved that the right organisation answered.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
 from zoho import scopes
 from zoho.desk import Desk, DuplicateAnswer
-from zoho.duplicates import groups, reading, support
+from zoho.duplicates import groups, reading, support, windows
 from zoho.duplicates.checks import prove
 from zoho.duplicates.filters import Filters, sort_out
+from zoho.duplicates.one import Finder, Hits
 from zoho.duplicates.values import PLANS, Walk
-from zoho.errors import ScopeMissing
+from zoho.duplicates.whole import members, read_whole, with_groups
+from zoho.duplicates.windows import Price, Progress
+from zoho.errors import ScopeMissing, TooLarge
 from zoho.organisations import OrganisationKey, Organisations
-from zoho.records import Found, Group, Module, Record
+from zoho.records import Found, Module, Record, Twins
 from zoho.scopes import Way
 
 
@@ -79,6 +82,69 @@ class Search:
         self._demand(module, Way.LIST)
         return tuple(record for record in await self._desk.records(module, ids) if not record.is_gone)
 
+    async def price(self, module: Module, filters: Mapping[str, str]) -> Price:
+        """What reading the whole module costs at most, for one call; `read` stops there.
+
+        Raises ScopeMissing before the call, and TooLarge for filters that only Zoho's list knows.
+        """
+        self._demand(module, Way.SEARCH)
+        if sort_out(module, filters).for_zoho:
+            raise TooLarge
+        credits_left = await self._organisations.credits(self._key)
+        left = credits_left.left if credits_left else None
+        return await windows.price(self._desk, module, now=self._now(), left=left)
+
+    async def read(
+        self,
+        module: Module,
+        filters: Mapping[str, str],
+        price: Price,
+        tell: Callable[[Progress], Awaitable[None]],
+    ) -> Found:
+        """Read the whole module by search windows, at no more than ``price``, and group what was read.
+
+        ``tell`` hears of every page. Cancelling the task stops before the next page and drops what was read.
+        Raises ScopeMissing before any call, UnknownFilter, and what a call may raise.
+        """
+        self._demand(module, Way.SEARCH)
+        sorted_out = sort_out(module, filters)
+        found = self._start(module, filters, "list", ignored=sorted_out.ignored)
+        found = await read_whole(self._desk, found, sorted_out, price, tell)
+        if not found.compared:
+            await self._prove()
+        return found
+
+    async def check_values(self, emails: Sequence[str], phones: Sequence[str]) -> Twins:
+        """Whether an address or a number is here twice, in at most three calls; see `Finder.values`."""
+        hits = await self._finder().values(emails, phones)
+        return self._twins((*emails[:1], *phones[:1]), hits)
+
+    async def check_record(self, module: Module, record_id: str) -> Twins:
+        """Whether a record has twins, in at most three calls. Raises NotFound when it is gone."""
+        hits = await self._finder().record(module, record_id)
+        name = next((record.name for record in hits.records if record.id == record_id), "")
+        return self._twins((name,), hits)
+
+    async def check_product(self, name: str) -> Twins:
+        """Whether a product of this name is here twice, in at most three calls."""
+        return self._twins((name,), await self._finder().product(name))
+
+    def _finder(self) -> Finder:
+        return Finder(self._desk, self._granted, self._prove)
+
+    def _twins(self, wanted: tuple[str, ...], hits: Hits) -> Twins:
+        return Twins(
+            wanted=wanted,
+            modules=hits.modules,
+            records=hits.records,
+            groups=hits.groups,
+            dc=self._key.dc,
+            org_id=self._key.org_id,
+            org_name=self._name,
+            at=self._now(),
+            missing_scopes=hits.missing_scopes,
+        )
+
     async def _products(self, filters: Mapping[str, str]) -> Found:
         """By the mission's endpoint where the organisation has it and the grant covers it, else by list."""
         module = Module.DESK_PRODUCTS
@@ -110,7 +176,7 @@ class Search:
         alone = sum(
             1 for members, group in zip(answer.groups, given, strict=True) if members and group is None
         )
-        return _grouped(
+        return with_groups(
             replace(found, shared_by_many=ours.shared_by_many, left_alone=ours.left_alone + alone),
             groups.worst_first(all_groups.values()),
         )
@@ -123,7 +189,7 @@ class Search:
         kept = sorted_out.keep(row for row in rows if not row.is_gone)
         outcome = await asyncio.to_thread(groups.find, module, kept)
         found = self._start(module, filters, "list", ignored=sorted_out.ignored)
-        return _grouped(
+        return with_groups(
             replace(found, compared=len(kept), shared_by_many=outcome.shared_by_many), outcome.groups
         )
 
@@ -159,7 +225,7 @@ class Search:
             unread=walk.unread,
             pending=walk.pending,
         )
-        return replace(after, records=_members(walk.groups) if after.is_complete else None)
+        return replace(after, records=members(walk.groups) if after.is_complete else None)
 
     async def _prove(self) -> None:
         """An empty answer is no proof: the stored organisation has to be among those this login reaches.
@@ -190,13 +256,3 @@ class Search:
             ignored=ignored,
             filters=tuple(filters.items()),
         )
-
-
-def _grouped(found: Found, all_groups: tuple[Group, ...]) -> Found:
-    """A search whose groups are all known."""
-    return replace(found, groups=all_groups, total=len(all_groups), records=_members(all_groups))
-
-
-def _members(all_groups: Sequence[Group]) -> int:
-    """How many records stand in groups, each counted once."""
-    return len({record.id for group in all_groups for record in group.records})
