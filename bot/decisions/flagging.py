@@ -14,6 +14,7 @@ from bot.ids import GroupRef
 from bot.jobs import Job, People
 from bot.store import (
     AlreadyFlagged,
+    Closed,
     Flag,
     FlaggedRecord,
     Kept,
@@ -97,10 +98,12 @@ class Decisions:
             )
         except AlreadyFlagged as already:
             return replace(looked, verdict=Verdict.ALREADY, flag=already.flag)
-        if missing:
+        if missing and not _is_whole(flag):
             is_quiet = await self.store.flags.is_quiet(job.who, shown.dc, shown.org_id)
             verdict = Verdict.DONE if is_quiet else Verdict.OFFER
             return replace(looked, verdict=verdict, flag=flag, missing=missing)
+        if missing:
+            await self.store.flags.release(flag)
         if place:
             flag = await self._write(flag, access, records)
         return replace(looked, flag=flag)
@@ -115,9 +118,11 @@ class Decisions:
             return replace(looked, verdict=Verdict.NOT_FLAGGED)
         if looked.verdict is Verdict.OLDER:
             return looked
-        if not await self.store.flags.remove(flag, job.who.user):
-            return replace(looked, verdict=Verdict.NOT_FLAGGED)
-        stays = await self._take_back(flag, access, looked.records)
+        while not await self.store.flags.close(flag, Closed.UNDONE, job.who.user):
+            flag = await self._standing(looked.shown)
+            if flag is None:
+                return replace(looked, verdict=Verdict.NOT_FLAGGED)
+        stays = await self.take_back(flag, access, looked.records)
         return replace(looked, verdict=Verdict.DONE, flag=flag, stays=stays)
 
     async def _standing(self, shown: ShownGroup) -> Flag | None:
@@ -141,7 +146,7 @@ class Decisions:
                 continue
             records = await access.duplicates().reread(flag.spot.module, flag.members)
             after = await self._write(flag, access, records)
-            is_whole = all(one.written for one in after.records)
+            is_whole = _is_whole(after)
             written, refused = written + is_whole, refused + (not is_whole)
         return Released(written, refused)
 
@@ -191,7 +196,8 @@ class Decisions:
     async def _write(self, flag: Flag, access: Access, records: Sequence[Record]) -> Flag:
         """Write the flag to each record, once; what Zoho refuses is kept beside it."""
         by = await self.people.name(flag.user)
-        for record in records:
+        written = {one.record_id for one in flag.records if one.written}
+        for record in (record for record in records if record.id not in written):
             others = [other.name for other in records if other is not record]
             try:
                 trace = await self._write_one(flag, access, record, comment(others, by))
@@ -219,7 +225,7 @@ class Decisions:
         field = self.zoho.preferences.flag_field
         return field in (error.parameter.rpartition("/")[2], error.parameter) or field in error.words
 
-    async def _take_back(
+    async def take_back(
         self, flag: Flag, access: Access, records: Sequence[Record]
     ) -> tuple[tuple[str, str], ...]:
         """Remove what was written; out come the records on which it stays, each with Zoho's words."""
@@ -232,6 +238,8 @@ class Decisions:
             said = "" if is_forbidden else await self._take_back_one(flag, access, one)
             if is_forbidden or said is not None:
                 stays.append((names.get(one.record_id, ""), said or ""))
+            else:
+                await self.store.flags.note_written(flag, FlaggedRecord(one.record_id))
         return tuple(stays)
 
     async def _take_back_one(self, flag: Flag, access: Access, one: FlaggedRecord) -> str | None:
@@ -246,6 +254,11 @@ class Decisions:
         except ZohoError as error:
             return error.words or error.code
         return None
+
+
+def _is_whole(flag: Flag) -> bool:
+    """Whether the flag is written on every record."""
+    return all(one.written for one in flag.records)
 
 
 def _spot(shown: ShownGroup) -> Spot:

@@ -1,4 +1,4 @@
-"""The bot's tables: effects that happened, commands that wait, lists that were shown, flags that stand."""
+"""The bot's tables: effects that happened, commands that wait, lists that were shown, flags, Home tabs."""
 
 from __future__ import annotations
 
@@ -7,26 +7,36 @@ from datetime import datetime
 
 from bot.store.asked import Asked, AskedCommands
 from bot.store.effects import Effects
-from bot.store.flags import AlreadyFlagged, Flag, FlaggedRecord, Flags, Kept, Place, Spot, standing_on
+from bot.store.flag import Change, Closed, Flag, FlaggedRecord, Kept, Place, Spot, ended_on, standing_on
+from bot.store.flags import AlreadyFlagged, Flags
+from bot.store.homes import HomeRow, Homes
 from bot.store.lists import Lists, Question, ShownGroup, StoredList
+from bot.store.queue import Line, Queue
 from zoho.database import Database
 
 __all__ = [
     "AlreadyFlagged",
     "Asked",
     "AskedCommands",
+    "Change",
+    "Closed",
     "Effects",
     "Flag",
     "FlaggedRecord",
     "Flags",
+    "HomeRow",
+    "Homes",
     "Kept",
+    "Line",
     "Lists",
     "Place",
     "Question",
+    "Queue",
     "ShownGroup",
     "Spot",
     "Store",
     "StoredList",
+    "ended_on",
     "standing_on",
 ]
 
@@ -39,12 +49,15 @@ class Store:
         self.asked = AskedCommands(database, now)
         self.lists = Lists(database, now)
         self.flags = Flags(database, now)
+        self.queue = Queue(database, self.flags, now)
+        self.homes = Homes(database, now)
 
     async def forget(self, workspace: str) -> None:
         """Delete everything of a workspace."""
         await self.asked.forget_workspace(workspace)
         await self.lists.forget_workspace(workspace)
         await self.flags.forget_workspace(workspace)
+        await self.homes.forget_workspace(workspace)
 
     async def sweep(self) -> None:
         """Delete what has expired."""
@@ -52,3 +65,4 @@ class Store:
         await self.asked.sweep()
         await self.lists.sweep()
         await self.flags.sweep()
+        await self.homes.sweep()

@@ -1,82 +1,29 @@
-"""The flag queue: which records a workspace holds for duplicates, who said so, and what stands in Zoho."""
+"""Flags: which records a workspace holds for duplicates, who said so, and what stands in Zoho.
+
+A closed flag keeps its row, with who closed it and when; flagging the same records again opens it anew.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import Row, delete, exists, insert, select, update
-from sqlalchemy.dialects import sqlite
+from sqlalchemy import Row, Update, delete, exists, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.tables import decisions, flagged_records, flags, quiet
-from zoho.database import Database
+from bot.store.flag import Change, Closed, Flag, FlaggedRecord, Kept, Place, Spot
+from bot.store.tables import decisions, flagged_records, flags, fresh_key, quiet
+from zoho.database import Database, insert_or_ignore
 from zoho.records import Module, Who
 
 QUIET = timedelta(days=30)
 
 
-class Place(StrEnum):
-    """Where a flag is written in Zoho."""
-
-    NOWHERE = ""
-    COMMENT = "comment"
-    FIELD = "field"
-
-
-class Kept(StrEnum):
-    """Why a flag is in Slack alone, where nobody refused anything."""
-
-    NOT = ""
-    OBSERVE_ONLY = "observe_only"
-    NO_PLACE = "no_place"
-    NO_FIELD = "no_field"
-
-
-class Spot(NamedTuple):
-    """One kind of record of one organisation, as one workspace sees it."""
-
-    workspace: str
-    dc: str
-    org_id: str
-    module: Module
-
-
-@dataclass(frozen=True, slots=True)
-class FlaggedRecord:
-    """One record of a flag: written or not, the trace that takes it back (a comment's id, a field's name),
-    and Zoho's words when it refused."""
-
-    record_id: str
-    written: bool = False
-    trace: str = ""
-    refused: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Flag:
-    """One row of the queue.
-
-    ``waiting``: the write waits until its author allows writing; ``kept``: why nothing is written at all.
-    """
-
-    id: int
-    spot: Spot
-    members: tuple[str, ...]
-    user: str
-    at: datetime
-    place: Place
-    kept: Kept
-    waiting: bool
-    records: tuple[FlaggedRecord, ...]
-
-
 class Flags:
-    """One flag per set of records and workspace, by a unique key; who raised and removed it is kept."""
+    """One flag per set of records and workspace, by a unique key; who decided what is kept beside it."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
@@ -92,7 +39,10 @@ class Flags:
         kept: Kept = Kept.NOT,
         waiting: bool = False,
     ) -> Flag:
-        """Raise a flag; raises `AlreadyFlagged` with the one that stands."""
+        """Raise a flag, or open a closed one anew; raises `AlreadyFlagged` with the one that stands.
+
+        What an earlier flag left in Zoho at the same place counts as written: it is written once.
+        """
         row = {
             **_where(spot),
             "members": _pack(members),
@@ -102,14 +52,14 @@ class Flags:
             "kept": kept.value,
             "waiting": waiting,
         }
-        statement = sqlite.insert(flags).values(row).on_conflict_do_nothing().returning(flags.c.id)
         async with self._database.write() as connection:
-            added = (await connection.execute(statement)).scalar_one_or_none()
+            await connection.execute(_forget_other_places(row))
+            added = (await connection.execute(_raise(row).returning(flags.c.id))).scalar_one_or_none()
             if added is not None:
                 await self._add_records(connection, added, members)
                 await self._note(connection, row, "flag", user)
         standing = await self.of(spot, members)
-        if standing is None:
+        if standing is None or (added is None and not standing.is_open):
             # Somebody took the other one back in this very moment: then there is room for ours.
             return await self.add(spot, members, user, place=place, kept=kept, waiting=waiting)
         if added is None:
@@ -117,25 +67,26 @@ class Flags:
         return standing
 
     async def of(self, spot: Spot, members: Sequence[str]) -> Flag | None:
-        """The flag on exactly these records, or None."""
-        found = await self._select(*_same_spot(spot), flags.c.members == _pack(members))
+        """The flag on exactly these records, open or closed, or None."""
+        found = await self.find(*_same_spot(spot), flags.c.members == _pack(members))
         return found[0] if found else None
 
     async def on(self, spot: Spot, record_ids: Sequence[str]) -> tuple[Flag, ...]:
-        """Every flag that holds at least one of these records, oldest first."""
+        """Every flag, open or closed, that holds at least one of these records, oldest first."""
         touched = exists().where(
             flagged_records.c.flag_id == flags.c.id, flagged_records.c.record_id.in_(record_ids)
         )
-        return await self._select(*_same_spot(spot), touched)
+        return await self.find(*_same_spot(spot), touched)
 
     async def waiting_for(self, who: Who, dc: str, org_id: str) -> tuple[Flag, ...]:
         """Flags of this person in this organisation whose write waits for permission."""
-        return await self._select(
+        return await self.find(
             flags.c.workspace == who.workspace,
             flags.c.user == who.user,
             flags.c.dc == dc,
             flags.c.org_id == org_id,
             flags.c.waiting.is_(True),
+            flags.c.closed_as == Closed.NOT.value,
         )
 
     async def release(self, flag: Flag) -> bool:
@@ -161,15 +112,46 @@ class Flags:
         async with self._database.write() as connection:
             await connection.execute(statement)
 
-    async def remove(self, flag: Flag, user: str) -> bool:
-        """Take a flag back; True for the one caller who did."""
+    async def close(self, flag: Flag, how: Closed, user: str = "") -> bool:
+        """Close a flag as it was read; True for the one caller who did. Nobody closes what is gone."""
+        closing = {
+            "closed_as": how.value,
+            "closed_by": user,
+            "closed_at": self._now(),
+            "waiting": False,
+        }
+        return await self.change(flag, _KINDS[how], user, closing)
+
+    async def change(self, flag: Flag, kind: str, user: str, values: Mapping[str, object]) -> bool:
+        """Change an open flag that is still as it was read, and note who did; False when it is not."""
+        as_read = (flags.c.id == flag.id, flags.c.revision == flag.revision)
+        statement = (
+            update(flags)
+            .where(*as_read, flags.c.closed_as == Closed.NOT.value)
+            .values(**values, revision=flags.c.revision + 1)
+        )
         async with self._database.write() as connection:
-            statement = delete(flags).where(flags.c.id == flag.id).returning(flags.c.id)
-            removed = (await connection.execute(statement)).scalar_one_or_none() is not None
-            if removed:
+            is_done = (await connection.execute(statement)).rowcount == 1
+            if is_done:
                 row = {**_where(flag.spot), "members": _pack(flag.members)}
-                await self._note(connection, row, "unflag", user)
-        return removed
+                await self._note(connection, row, kind, user)
+        return is_done
+
+    async def last_change(self, flag: Flag) -> Change | None:
+        """What was done with the flag last."""
+        row = {**_where(flag.spot), "members": _pack(flag.members)}
+        same = [decisions.c[name] == value for name, value in row.items()]
+        statement = select(decisions).where(*same).order_by(decisions.c.id.desc()).limit(1)
+        async with self._database.read() as connection:
+            found = (await connection.execute(statement)).one_or_none()
+        return None if found is None else Change(found.kind, found.user, found.at)
+
+    async def note_gone(self, flag: Flag, gone: Sequence[str]) -> None:
+        """Keep which of the records are gone, and that the others are not."""
+        mine, named = flagged_records.c.flag_id == flag.id, flagged_records.c.record_id.in_(gone)
+        async with self._database.write() as connection:
+            await connection.execute(update(flagged_records).where(mine, named).values(gone=True))
+            await connection.execute(update(flagged_records).where(mine, ~named).values(gone=False))
 
     async def keep_quiet(self, who: Who, dc: str, org_id: str) -> None:
         """Remember for 30 days that this person wants no offer to allow writing."""
@@ -197,21 +179,25 @@ class Flags:
         async with self._database.write() as connection:
             await connection.execute(delete(quiet).where(quiet.c.until <= self._now()))
 
-    async def _select(self, *conditions: Any) -> tuple[Flag, ...]:
+    async def find(self, *conditions: Any, newest: bool = False, most: int | None = None) -> tuple[Flag, ...]:
+        """Flags with their records, oldest first unless ``newest``; at most ``most``."""
+        order = [column.desc() if newest else column.asc() for column in (flags.c.at, flags.c.id)]
+        wanted = select(flags).where(*conditions).order_by(*order).limit(most)
         async with self._database.read() as connection:
-            rows = (await connection.execute(select(flags).where(*conditions).order_by(flags.c.id))).all()
-            wanted = [row.id for row in rows]
-            statement = select(flagged_records).where(flagged_records.c.flag_id.in_(wanted))
-            records = (await connection.execute(statement)).all() if wanted else []
+            rows = (await connection.execute(wanted)).all()
+            statement = select(flagged_records).where(flagged_records.c.flag_id.in_([row.id for row in rows]))
+            records = (await connection.execute(statement)).all() if rows else []
         return tuple(_read(row, [record for record in records if record.flag_id == row.id]) for row in rows)
 
     @staticmethod
     async def _add_records(connection: AsyncConnection, flag_id: int, members: Sequence[str]) -> None:
-        rows = [
-            {"flag_id": flag_id, "record_id": member, "written": False, "trace": "", "refused": ""}
-            for member in members
-        ]
-        await connection.execute(insert(flagged_records), rows)
+        """The records of a flag; of those that are there already only what stands in Zoho is kept."""
+        anew = update(flagged_records).where(flagged_records.c.flag_id == flag_id)
+        await connection.execute(anew.values(refused="", gone=False))
+        plain: dict[str, object] = {"written": False, "trace": "", "refused": "", "gone": False}
+        for member in sorted(members):
+            row = {"flag_id": flag_id, "record_id": member, **plain}
+            await connection.execute(insert_or_ignore(flagged_records, row))
 
     async def _note(
         self, connection: AsyncConnection, row: Mapping[str, object], kind: str, user: str
@@ -228,13 +214,35 @@ class AlreadyFlagged(Exception):
         self.flag = flag
 
 
-def standing_on(raised: Sequence[Flag], members: Sequence[str]) -> Flag | None:
-    """The flag that shows on a group with these members: the one on exactly them, else the oldest they all
-    carry together with others."""
-    wanted = set(members)
-    holding = [flag for flag in raised if set(flag.members) <= wanted]
-    exact = [flag for flag in holding if set(flag.members) == wanted]
-    return next(iter(exact or holding), None)
+_KINDS = {Closed.DONE: "done", Closed.UNDONE: "unflag", Closed.GONE: "gone"}
+_SET = ("workspace", "dc", "org_id", "module", "members")
+
+
+def _raise(row: Mapping[str, object]) -> postgresql.Insert:
+    """Insert a flag, or open the closed one on the same records; an open one is left as it is."""
+    state: dict[str, Any] = {
+        "claimed_by": "",
+        "claimed_at": None,
+        "closed_as": Closed.NOT.value,
+        "closed_by": "",
+        "closed_at": None,
+    }
+    statement = postgresql.insert(flags).values({**row, **state, "key": fresh_key(), "revision": 1})
+    anew = {name: statement.excluded[name] for name in row if name not in _SET}
+    return statement.on_conflict_do_update(
+        index_elements=_SET,
+        set_={**anew, **state, "revision": flags.c.revision + 1},
+        where=flags.c.closed_as != Closed.NOT.value,
+    )
+
+
+def _forget_other_places(row: Mapping[str, object]) -> Update:
+    """What a closed flag left at another place in Zoho is not what this one would write."""
+    same = [flags.c[name] == row[name] for name in _SET]
+    elsewhere = (flags.c.closed_as != Closed.NOT.value, flags.c.place != row["place"])
+    closed = select(flags.c.id).where(*same, *elsewhere)
+    statement = update(flagged_records).where(flagged_records.c.flag_id.in_(closed))
+    return statement.values(written=False, trace="")
 
 
 def _pack(ids: Sequence[str]) -> str:
@@ -261,6 +269,7 @@ def _person(who: Who, dc: str, org_id: str) -> dict[str, object]:
 def _read(row: Row[Any], records: Sequence[Row[Any]]) -> Flag:
     return Flag(
         id=row.id,
+        key=row.key,
         spot=Spot(row.workspace, row.dc, row.org_id, Module(row.module)),
         members=tuple(json.loads(row.members)),
         user=row.user,
@@ -268,5 +277,13 @@ def _read(row: Row[Any], records: Sequence[Row[Any]]) -> Flag:
         place=Place(row.place),
         kept=Kept(row.kept),
         waiting=row.waiting,
-        records=tuple(FlaggedRecord(one.record_id, one.written, one.trace, one.refused) for one in records),
+        records=tuple(
+            FlaggedRecord(one.record_id, one.written, one.trace, one.refused, one.gone) for one in records
+        ),
+        revision=row.revision,
+        claimed_by=row.claimed_by,
+        claimed_at=row.claimed_at,
+        closed_as=Closed(row.closed_as),
+        closed_by=row.closed_by,
+        closed_at=row.closed_at,
     )

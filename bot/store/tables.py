@@ -69,6 +69,7 @@ flags = Table(
     "flags",
     metadata,
     Column("id", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
     Column("workspace", Text, nullable=False),
     Column("dc", Text, nullable=False),
     Column("org_id", Text, nullable=False),
@@ -79,7 +80,15 @@ flags = Table(
     Column("place", Text, nullable=False),
     Column("kept", Text, nullable=False),
     Column("waiting", Boolean, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("claimed_by", Text, nullable=False),
+    Column("claimed_at", UtcTime),
+    Column("closed_as", Text, nullable=False),
+    Column("closed_by", Text, nullable=False),
+    Column("closed_at", UtcTime),
     UniqueConstraint("workspace", "dc", "org_id", "module", "members"),
+    Index("ix_flags_key", "key", unique=True),
+    Index("ix_flags_queue", "workspace", "closed_as", "at"),
 )
 
 flagged_records = Table(
@@ -90,6 +99,7 @@ flagged_records = Table(
     Column("written", Boolean, nullable=False),
     Column("trace", Text, nullable=False),
     Column("refused", EncryptedText, nullable=False),
+    Column("gone", Boolean, nullable=False),
 )
 
 decisions = Table(
@@ -114,6 +124,17 @@ quiet = Table(
     Column("dc", Text, primary_key=True),
     Column("org_id", Text, primary_key=True),
     Column("until", UtcTime, nullable=False),
+)
+
+homes = Table(
+    "homes",
+    metadata,
+    Column("workspace", Text, primary_key=True),
+    Column("user", Text, primary_key=True),
+    Column("hash", Text, nullable=False),
+    Column("stamp", Text, nullable=False),
+    Column("start", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
 )
 
 
