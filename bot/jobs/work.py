@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from zoho.records import Product, Who
@@ -16,7 +16,7 @@ class Reply:
     """
 
     channel: str
-    response_url: str
+    response_url: str = field(repr=False)
     is_click: bool = False
 
 
@@ -39,15 +39,28 @@ class Job:
 class Typed(Job):
     """A slash command, with the text as it came."""
 
-    text: str
+    text: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Click(Job):
-    """A button or a menu: its id, and its value or the option that was chosen."""
+    """A button or a menu: its id, and its value or the option that was chosen.
+
+    ``trigger_id`` opens a modal, within three seconds.
+    """
 
     action_id: str
     value: str
+    trigger_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted(Job):
+    """A modal was submitted: which one, what it carried, and what was chosen, by ``block_id``."""
+
+    callback_id: str
+    carried: str
+    chosen: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
