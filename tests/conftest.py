@@ -82,7 +82,7 @@ class World:
         await self.walk(await self.ask(user, "connect"), zoho_user)
         return await self.slack.wait_for(user=user, containing="is connected", after=mark)
 
-    async def restart(self, **changed: str) -> Bot:
+    async def restart(self, **changed: object) -> Bot:
         """Stop the bot and start it again on the same database, with these settings changed."""
         settings = self.bot.settings.model_copy(update=changed)
         await self.bot.stop()
