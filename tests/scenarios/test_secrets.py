@@ -1,0 +1,116 @@
+"""What must never be read by the wrong eyes: logs at every level, and stores whose key was lost."""
+
+from __future__ import annotations
+
+import io
+import logging
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from cryptography.fernet import Fernet
+from pydantic import SecretStr
+
+from bot import ids
+from bot.app import configure_logging
+from tests.conftest import JONAS, MARA, World, link_of
+
+
+@pytest.fixture
+def log() -> Iterator[io.StringIO]:
+    """Everything the process logs at DEBUG, as it would stand in the log; afterwards all is as it was."""
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    levels = {name: logger.level for name, logger in _loggers().items()}
+    written = io.StringIO()
+    configure_logging("DEBUG", "json", written)
+    yield written
+    structlog.reset_defaults()
+    root.handlers[:] = before
+    root.setLevel(level)
+    for name, logger in _loggers().items():
+        logger.setLevel(levels.get(name, logging.NOTSET))
+
+
+def _loggers() -> dict[str, logging.Logger]:
+    known = logging.Logger.manager.loggerDict.items()
+    return {name: logger for name, logger in known if isinstance(logger, logging.Logger)}
+
+
+async def test_the_log_holds_no_token_no_secret_and_no_record(log: io.StringIO, world: World) -> None:
+    settings = world.bot.settings
+    offer = await world.ask(MARA, "desk contacts lastName=Roe")
+    await world.walk(offer, "Mara Lindqvist")
+    listed = await world.ask(MARA, "desk contacts", containing="10 possible duplicates")
+    await world.click(listed, ids.GROUP_FLAG)
+    for fault in ("server_error", "forbidden", "html", "drop", "invalid_oauth"):
+        world.zoho.fault(fault, times=None)
+        await world.ask(MARA, "accounts")
+        world.zoho.clear_faults()
+    world.slack.fail("response_url", error="expired_url")
+    await world.ask(MARA, "contacts lastName=Brandt")
+    world.zoho.revoke("mara")
+    world.zoho.expire_tokens("mara")
+    await world.ask(MARA, "desk contacts")
+    await world.settled()
+
+    logging.getLogger("bot").debug("the log is alive")
+    written = log.getvalue()
+    assert "the log is alive" in written
+    assert "job_stopped" in written
+    secrets = [
+        settings.slack_signing_secret.get_secret_value(),
+        settings.slack_bot_token.get_secret_value(),
+        settings.zoho_secrets[""],
+        *settings.keys,
+        link_of(offer).partition("link=")[2],
+        "Zoho-oauthtoken",
+        "/response/",
+        "Brandt",
+        "lastName",
+        "ana.roe@",
+    ]
+    for secret in secrets:
+        assert secret not in written
+
+
+async def test_an_exception_is_logged_by_kind_and_place_and_never_by_its_words(log: io.StringIO) -> None:
+    try:
+        raise ValueError("the token is hush-hush")
+    except ValueError:
+        logging.getLogger("somewhere").exception("it failed")
+        structlog.get_logger("elsewhere").error("it failed too", exc_info=True)
+    written = log.getvalue()
+    assert written.count("ValueError") == 2
+    assert "test_secrets.py" in written
+    assert "hush-hush" not in written
+
+
+async def test_a_lost_key_is_said_as_such_and_connecting_again_works(log: io.StringIO, world: World) -> None:
+    await world.connect(MARA, "Mara Lindqvist")
+    await world.restart(encryption_keys=(SecretStr(Fernet.generate_key().decode()),))
+    assert log.getvalue().count("encryption_key_does_not_fit") == 1
+
+    answer = await world.ask(MARA, "desk contacts")
+    assert "Stored Zoho access cannot be read" in answer.words
+    assert "no longer accepts" not in answer.words
+    assert "Connect Zoho Desk to find duplicates" in (await world.ask(JONAS, "desk contacts")).words
+
+    mark = world.slack.mark
+    await world.walk(answer, "Mara Lindqvist")
+    assert await world.slack.wait_for(user=MARA, containing="10 possible duplicates", after=mark)
+
+
+async def test_a_new_key_before_the_old_one_reads_everything(connected: World) -> None:
+    settings = connected.bot.settings
+    newest = SecretStr(Fernet.generate_key().decode())
+    listed = await connected.ask(MARA, "desk contacts")
+    await connected.restart(encryption_keys=(newest, *settings.encryption_keys))
+    assert "6 to 10 of 10" in (await connected.click(listed, ids.PAGE_NEXT)).words
+
+
+async def test_a_list_that_cannot_be_read_any_more_says_so(connected: World) -> None:
+    listed = await connected.ask(MARA, "desk contacts")
+    await connected.restart(encryption_keys=(SecretStr(Fernet.generate_key().decode()),))
+    answer = await connected.click(listed, ids.PAGE_NEXT)
+    assert "Stored Zoho access cannot be read" in answer.words
