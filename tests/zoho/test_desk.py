@@ -352,6 +352,18 @@ async def test_paging_gives_every_row_once_whether_zoho_counts_from_zero_or_one(
     assert calls <= size // LIMIT + 3
 
 
+async def test_paging_goes_on_by_the_rows_received() -> None:
+    asked: list[int] = []
+
+    async def fetch(offset: int) -> list[int]:
+        asked.append(offset)
+        return list(range(offset, min(400, offset + 150)))
+
+    got = [row async for page in pages(fetch, key=lambda row: row) for row in page]
+
+    assert (got, asked) == (list(range(400)), [0, 150, 300, 400])
+
+
 async def test_paging_ends_at_a_server_that_repeats_itself() -> None:
     async def fetch(offset: int) -> list[int]:
         return list(range(LIMIT))

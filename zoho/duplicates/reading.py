@@ -15,6 +15,7 @@ from zoho.errors import BadRequest, TooLarge
 from zoho.records import Module, Record
 
 MOST_ROWS = 10_000
+_CHEAP_ROWS = 2_000
 _LOOK_AHEAD_AT = 1_000  # rows after which one small call tells whether the list is too long
 
 # What the rows hold without being asked.
@@ -38,23 +39,35 @@ _ASKED: Mapping[Module, tuple[str, ...]] = {
 }  # fmt: skip
 
 
-async def read_list(desk: Desk, module: Module, filters: Filters) -> tuple[Record, ...]:
+async def read_list(
+    desk: Desk, module: Module, filters: Filters, *, left: int | None = None
+) -> tuple[Record, ...]:
     """Every record of a module's list, oldest first, with the fields that the filters compare.
 
-    Raises TooLarge for more than `MOST_ROWS`, UnknownFilter for a field that Zoho does not know.
+    ``left`` are the credits left today. Raises TooLarge for more than `MOST_ROWS`, or when the read would
+    take more than a tenth of what is left once its offsets grow dear; UnknownFilter for a field that Zoho
+    does not know.
     """
     reader = _Reader(desk, module, filters)
     found: list[Record] = []
     is_checked = False
     async for page in pages(reader.page, key=lambda record: record.id):
         found.extend(page)
-        if len(found) > MOST_ROWS:
+        is_dear = left is not None and list_credits(len(found)) * 10 > left
+        if len(found) > MOST_ROWS or (len(found) > _CHEAP_ROWS and is_dear):
             raise TooLarge(rows=len(found))
         if len(found) >= _LOOK_AHEAD_AT and not is_checked:
             is_checked = True
             if await reader.page(MOST_ROWS + 1, limit=1):
                 raise TooLarge(rows=MOST_ROWS + 1)
     return tuple(found)
+
+
+def list_credits(rows: int) -> int:
+    """What reading so many rows by offset costs, up to `MOST_ROWS`: a call above 2,000 is dearer."""
+    calls = -(-rows // LIMIT)
+    dear = max(0, calls - _CHEAP_ROWS // LIMIT)
+    return 3 * (calls - dear) + 5 * dear
 
 
 class _Reader:

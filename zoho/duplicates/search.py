@@ -90,8 +90,7 @@ class Search:
         self._demand(module, Way.SEARCH)
         if sort_out(module, filters).for_zoho:
             raise TooLarge
-        credits_left = await self._organisations.credits(self._key)
-        left = credits_left.left if credits_left else None
+        left = await self._credits_left()
         return await windows.price(self._desk, module, now=self._now(), left=left)
 
     async def read(
@@ -128,6 +127,10 @@ class Search:
     async def check_product(self, name: str) -> Twins:
         """Whether a product of this name is here twice, in at most three calls."""
         return self._twins((name,), await self._finder().product(name))
+
+    async def _credits_left(self) -> int | None:
+        known = await self._organisations.credits(self._key)
+        return known.left if known else None
 
     def _finder(self) -> Finder:
         return Finder(self._desk, self._granted, self._prove)
@@ -182,7 +185,7 @@ class Search:
         )
 
     async def _by_list(self, module: Module, filters: Mapping[str, str], sorted_out: Filters) -> Found:
-        rows = await reading.read_list(self._desk, module, sorted_out)
+        rows = await reading.read_list(self._desk, module, sorted_out, left=await self._credits_left())
         if not rows:
             await self._prove()
         sorted_out.check(module, rows)

@@ -249,6 +249,22 @@ async def test_a_list_of_ten_thousand_is_still_read(desk: Stand) -> None:
     assert (found.total, found.compared) == (3, 10_000)
 
 
+async def test_a_list_that_would_take_a_tenth_of_the_credits_left_is_said(desk: Stand) -> None:
+    desk.org("kestrel").clear("products")
+    desk.org("kestrel").fill("products", 3_000)
+    search = await desk.search("jonas")
+    desk.org("kestrel").credits_left = 700
+    await search.run(Module.DESK_ACCOUNTS, {})
+
+    with pytest.raises(TooLarge) as raised:
+        await search.run(PRODUCTS, {})
+    assert 2_000 < raised.value.rows <= 2_300
+
+    desk.org("kestrel").clear("products")
+    desk.org("kestrel").fill("products", 1_900)
+    assert (await search.run(PRODUCTS, {})).compared == 1_900
+
+
 async def test_a_product_name_on_more_than_five_records_is_folded_in_the_list(desk: Stand) -> None:
     plant(desk, "kestrel", *(("Euro Pallet", ""),) * 6, ("Mug", ""), ("Mug", ""))
 

@@ -9,7 +9,7 @@ import pytest
 from tests.zoho.test_desk import Fake
 from zoho.desk import Desk
 from zoho.duplicates.filters import sort_out
-from zoho.duplicates.reading import read_list
+from zoho.duplicates.reading import list_credits, read_list
 from zoho.errors import BadRequest, UnknownFilter
 from zoho.records import Module
 
@@ -94,3 +94,10 @@ async def test_no_more_than_thirty_fields_are_named() -> None:
     await read_list(Desk(fake), CONTACTS, sort_out(CONTACTS, {f"cf_{n}": "x" for n in range(10)}))
 
     assert len(fields_asked(fake)[0].split(",")) <= 30
+
+
+@pytest.mark.parametrize(
+    ("rows", "price"), [(0, 0), (1, 3), (100, 3), (101, 6), (2_000, 60), (2_001, 65), (10_000, 460)]
+)
+def test_a_list_costs_more_a_call_above_two_thousand(rows: int, price: int) -> None:
+    assert list_credits(rows) == price
