@@ -12,7 +12,6 @@ import structlog
 from aiohttp import web
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_bolt.app.async_app import AsyncApp
-from slack_sdk.http_retry.builtin_async_handlers import AsyncRateLimitErrorRetryHandler
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
@@ -108,7 +107,8 @@ class Bot:
         try:
             await self.people.workspace()
         except SLACK_TROUBLE as error:
-            log.warning("slack_does_not_know_the_bot_token", error=type(error).__name__)
+            if not self.voice.is_silenced:
+                log.warning("slack_does_not_say_who_the_bot_is", error=type(error).__name__)
 
     async def _sweep(self) -> None:
         while True:
@@ -126,9 +126,9 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None) -> B
     zoho = _zoho(settings, database, clock)
     store = Store(database, clock)
     client = _client(settings)
-    voice = Voice(client)
-    people = People(client, clock)
     invitations = Invitations(zoho, store, public_url=settings.public_url, now=clock)
+    voice = Voice(client, invitations.once_more)
+    people = People(client, clock)
     troubles = Troubles(zoho=zoho, voice=voice, invitations=invitations, now=clock)
     jobs = Jobs(claim=store.effects.claim, report=troubles.report)
     bolt = new_bolt(client, settings.slack_signing_secret.get_secret_value(), people)
@@ -183,11 +183,9 @@ def _zoho(settings: Settings, database: Database, now: Callable[[], datetime]) -
 
 
 def _client(settings: Settings) -> AsyncWebClient:
-    client = AsyncWebClient(
+    return AsyncWebClient(
         token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url, timeout=10
     )
-    client.retry_handlers.append(AsyncRateLimitErrorRetryHandler(max_retry_count=1))
-    return client
 
 
 def _opens(keyring: MultiFernet, token: str) -> bool:

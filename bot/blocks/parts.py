@@ -33,7 +33,6 @@ from slack_sdk.models.blocks import (
     TextObject,
 )
 
-from bot import ids
 from bot.blocks import words
 
 Line = RichTextSectionElement
@@ -64,16 +63,16 @@ class Message:
             "unfurl_media": False,
         }
 
-    def simpler(self, again: str = "") -> Message | None:
+    def simpler(self, again: InteractiveElement | None = None) -> Message | None:
         """What to send when Slack answered ``invalid_blocks``: older blocks, then only the text.
 
-        ``again`` is the value of *Try again*. None when nothing simpler is left.
+        ``again`` is the button *Try again*, if there is anything to try. None when nothing simpler is left.
         """
         if self.classic:
             return Message(self.text, self.classic)
         if any(block.block_id == _PLAIN for block in self.blocks):
             return None
-        retry = [actions("plain:act:1", button(ids.SEARCH_AGAIN, "Try again", value=again))] if again else []
+        retry = [actions("plain:act:1", again)] if again else []
         said = SectionBlock(block_id=_PLAIN, text=plain(words.unescaped(self.text)))
         return Message(self.text, (said, *retry))
 

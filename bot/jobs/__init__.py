@@ -4,8 +4,8 @@ from bot.jobs.embedded import Jobs
 from bot.jobs.invitations import Invitations, resumed
 from bot.jobs.people import People, Reception, Workspace
 from bot.jobs.troubles import Troubles, doing
-from bot.jobs.voice import Voice
-from bot.jobs.work import Click, Connected, Failed, Job, Reply, Typed, Uninstalled
+from bot.jobs.voice import Place, Published, Voice
+from bot.jobs.work import Click, Connected, Failed, Job, Reply, Submitted, Typed, Uninstalled
 
 __all__ = [
     "Click",
@@ -15,8 +15,11 @@ __all__ = [
     "Job",
     "Jobs",
     "People",
+    "Place",
+    "Published",
     "Reception",
     "Reply",
+    "Submitted",
     "Troubles",
     "Typed",
     "Uninstalled",

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+from slack_sdk.models.blocks import InteractiveElement
+
 from bot import ids
+from bot.blocks import parts
 from bot.blocks.parts import Link
-from bot.jobs.work import Job, Reply, Typed
+from bot.jobs.work import Click, Job, Reply, Typed
 from bot.store import Asked, Store
 from zoho.access import Zoho
 from zoho.connections.attempts import ATTEMPT_LASTS
@@ -56,6 +59,14 @@ class Invitations:
     async def again(self, job: Job, command: str) -> str:
         """A button's value that stands for ``command``; the words themselves stay in the store."""
         return ids.pack_page(ids.PageRef(await self._store.asked.keep(_asked(job, command)), 0))
+
+    async def once_more(self, job: Job) -> InteractiveElement | None:
+        """The button *Try again*, which does what ``job`` did; None for what nobody typed or clicked."""
+        if isinstance(job, Typed):
+            return parts.button(ids.SEARCH_AGAIN, "Try again", value=await self.again(job, job.text))
+        if isinstance(job, Click) and job.value:
+            return parts.button(job.action_id, "Try again", value=job.value)
+        return None
 
 
 def resumed(asked: Asked, now: datetime) -> Typed:

@@ -6,9 +6,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.help import other_company
+from bot.blocks.slack import token_dead
 from bot.jobs.voice import SLACK_TROUBLE, Voice
 from bot.jobs.work import Job
 
@@ -86,8 +88,19 @@ class Reception:
     voice: Voice
 
     async def admits(self, job: Job) -> bool:
-        """Whether the person belongs to our workspace; if not, they have been told so."""
-        workspace = await self.people.workspace()
+        """Whether the person belongs to our workspace and Slack lets us work; if not, they have been told so.
+
+        Raises SlackApiError when Slack does not say which workspace is ours.
+        """
+        try:
+            workspace = None if self.voice.is_silenced else await self.people.workspace()
+        except SlackApiError:
+            if not self.voice.is_silenced:
+                raise
+            workspace = None
+        if workspace is None:
+            await self.voice.add(job, token_dead())
+            return False
         if job.home == workspace.id == job.who.workspace:
             return True
         await self.voice.add(job, other_company(workspace.name))

@@ -11,11 +11,14 @@ from datetime import datetime
 from urllib.parse import urlsplit
 
 import structlog
+from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot import failures, ids
+from bot.blocks.slack import token_dead
 from bot.failures import Failing
 from bot.jobs.invitations import Invitations
+from bot.jobs.retries import SlackGone
 from bot.jobs.voice import SLACK_TROUBLE, Voice
 from bot.jobs.work import Click, Connected, Job, Typed
 from zoho import errors
@@ -79,6 +82,9 @@ class Troubles:
     async def report(self, job: Job, raised: Exception) -> None:
         """Log the error and tell the person. What goes wrong here is logged and ends here."""
         error, was = _unwrapped(job, raised)
+        if self._voice.is_silenced and isinstance(error, SlackClientError):
+            await self._tell_of_the_token(job)
+            return
         about = Failing(reference=failures.new_reference(), at=self._now(), searched=not _is_on_a_group(job))
         _log_failure(job, error, about.reference)
         try:
@@ -86,8 +92,17 @@ class Troubles:
                 return
             message = failures.answer(error, await self._known(job, error, was, about))
             await (self._voice.add if _is_on_a_group(job) else self._voice.answer)(job, message)
+        except SlackGone:
+            return
         except (*SLACK_TROUBLE, SQLAlchemyError, errors.ZohoError) as other:
             log.error("nobody_told", job=type(job).__name__, error=type(other).__name__, at=_where(other))
+
+    async def _tell_of_the_token(self, job: Job) -> None:
+        """Its end was logged where it was heard; only a response_url can still carry a word."""
+        try:
+            await self._voice.add(job, token_dead())
+        except SlackGone:
+            return
 
     async def _is_to_be_told(self, job: Job, error: BaseException) -> bool:
         """A lost grant is told by the answer to the person's own doing, else once by a direct message."""

@@ -1,28 +1,95 @@
-"""How the bot speaks: by the response_url while it lives, else in the channel, else by direct message."""
+"""How the bot speaks: by the response_url while it lives, else in the channel, else by direct message.
+
+Every message goes through here. When Slack refuses its blocks it is sent once more in older ones, then as
+words alone with *Try again*; when Slack asks for patience it is waited for; when Slack no longer accepts the
+bot's token nothing is tried any more, see `SlackGone`.
+"""
 
 from __future__ import annotations
 
-from typing import Any
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, NamedTuple
 
 import aiohttp
-from slack_sdk.errors import SlackApiError, SlackClientError
+import structlog
+from slack_sdk.errors import SlackApiError, SlackClientError, SlackObjectFormationError
+from slack_sdk.models.blocks import InteractiveElement
+from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.blocks.parts import Message
+from bot.jobs.retries import WAITS, ConnectionRetry, PatientRetry, SlackGone, TokenWatch, seconds_to_wait
 from bot.jobs.work import Job
 
+log = structlog.get_logger(__name__)
+
 _PATIENCE = aiohttp.ClientTimeout(total=10)
+_ABOUT_BLOCKS = ("invalid_blocks", "msg_blocks_too_long")
+_NOT_THERE = ("not_in_channel", "channel_not_found")
 
 SLACK_TROUBLE = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What a call to Slack may raise."""
 
+Payload = dict[str, Any]
+
+
+class Place(NamedTuple):
+    """Where a message stands."""
+
+    channel: str
+    ts: str
+
+
+class Published(NamedTuple):
+    """How posting for everybody ended.
+
+    ``place`` is None when Slack does not tell where the message stands, as after a response_url. Without
+    success ``why`` is Slack's word for it; ``is_certain`` is False when the message may be there all the
+    same.
+    """
+
+    is_done: bool
+    place: Place | None = None
+    why: str = ""
+    is_certain: bool = True
+
+    @property
+    def is_outside(self) -> bool:
+        """Whether it failed because the app is not in the channel."""
+        return self.why in _NOT_THERE
+
+
+class _Heard(NamedTuple):
+    """What came of one post to a response_url: "" when it was taken, else what Slack said."""
+
+    said: str = ""
+    is_certain: bool = True
+
 
 class Voice:
-    """Says messages to people. ``open`` and ``close`` bracket its life, for it holds connections."""
+    """Says messages to people. ``open`` and ``close`` bracket its life, for it holds connections.
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    ``again`` makes the button that asks for the same once more, None where there is none.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        again: Callable[[Job], Awaitable[InteractiveElement | None]],
+    ) -> None:
         self._client = client
+        self._again = again
+        self._watch = TokenWatch()
         self._session: aiohttp.ClientSession | None = None
+        client.retry_handlers[:] = [self._watch, ConnectionRetry(), PatientRetry()]
+
+    @property
+    def is_silenced(self) -> bool:
+        """Whether Slack called the bot's token dead; only a response_url can still be answered then."""
+        return self._watch.is_dead
 
     async def open(self) -> None:
         """Open the connections that the Web API and response_urls share."""
@@ -35,59 +102,224 @@ class Voice:
             await self._session.close()
             self._session = self._client.session = None
 
+    # To one person
+
     async def answer(self, job: Job, message: Message) -> None:
-        """Answer a command with a message of its own, a click in the place of the message it stood in."""
-        await self._respond(job, message, replace=job.reply.is_click)
+        """Answer a command with a message of its own, a click in the place of the message it stood in.
+
+        Raises SlackApiError when it can be said nowhere, SlackGone.
+        """
+        await self._privately(job, message, replace=job.reply.is_click)
 
     async def add(self, job: Job, message: Message) -> None:
-        """Say something more, beside the message that is there; only this person sees it."""
-        await self._respond(job, message, replace=False)
+        """Say something more, beside the message that is there; only this person sees it. Raises likewise."""
+        await self._privately(job, message, replace=False)
 
     async def take_away(self, job: Job) -> None:
         """Remove the message that was clicked; where that cannot be done it stays."""
         await self._post(job, {"delete_original": True})
 
-    async def tell(self, user: str, message: Message) -> None:
+    async def tell(self, user: str, message: Message) -> Place:
         """Send a direct message; https://docs.slack.dev/reference/methods/chat.postMessage.
 
-        Raises SlackApiError.
+        Raises SlackApiError, SlackGone.
         """
-        await self._client.chat_postMessage(channel=user, **message.payload())
 
-    async def _respond(self, job: Job, message: Message, *, replace: bool) -> None:
-        payload = message.payload()
-        how = {"response_type": "ephemeral", "replace_original": replace}
-        refused = await self._post(job, {**payload, **how})
-        if "invalid_blocks" in refused:
-            # Words alone are better than silence.
-            payload = {"text": message.text}
-            refused = await self._post(job, {**payload, **how})
-        if refused:
-            await self._say_otherwise(job, payload)
+        async def send(payload: Payload) -> AsyncSlackResponse:
+            return await self._client.chat_postMessage(channel=user, **payload)
 
-    async def _say_otherwise(self, job: Job, payload: dict[str, Any]) -> None:
-        """https://docs.slack.dev/reference/methods/chat.postEphemeral; it fails where the bot is absent."""
-        text, blocks = payload["text"], payload.get("blocks")
-        if not job.reply.channel:
-            await self._client.chat_postMessage(channel=job.who.user, **payload)
-            return
+        return _place(await self._call(send, self._forms(message)))
+
+    async def edit(self, place: Place, message: Message) -> None:
+        """Change a message of the bot's own, for everybody who sees it.
+
+        https://docs.slack.dev/reference/methods/chat.update; raises SlackApiError, SlackGone.
+        """
+
+        await self._edit(place, self._forms(message))
+
+    # To everybody in a channel
+
+    async def publish(self, job: Job, message: Message) -> Published:
+        """Post a message in the channel of ``job``, for everybody: by the response_url, for which the app
+        need not be a member, else as one. What may have been posted is not posted again. Raises SlackGone.
+        """
+        how = {"response_type": "in_channel", "replace_original": False}
+        heard = await self._respond(job, self._forms(message), how)
+        if not heard.said or not heard.is_certain:
+            return Published(not heard.said, why=heard.said, is_certain=heard.is_certain)
+
+        async def send(payload: Payload) -> AsyncSlackResponse:
+            return await self._client.chat_postMessage(channel=job.reply.channel, **payload)
+
         try:
-            await self._client.chat_postEphemeral(
-                channel=job.reply.channel, user=job.who.user, text=text, blocks=blocks
-            )
-        except SlackApiError:
-            await self._client.chat_postMessage(channel=job.who.user, **payload)
-
-    async def _post(self, job: Job, payload: dict[str, Any]) -> str:
-        """Post to the response_url; out comes "" when it was taken, else what Slack said."""
-        if not job.reply.response_url or self._session is None:
-            return "no response_url"
-        try:
-            async with self._session.post(
-                job.reply.response_url, json=payload, allow_redirects=False
-            ) as answer:
-                text = await answer.text()
+            return Published(True, _place(await self._call(send, self._forms(message))))
+        except SlackApiError as error:
+            return Published(False, why=_code(error), is_certain=bool(_code(error)))
         except (aiohttp.ClientError, TimeoutError) as error:
-            return type(error).__name__
-        is_taken = answer.status == 200 and (text == "ok" or '"ok":true' in text.replace(" ", ""))
-        return "" if is_taken else text or str(answer.status)
+            return Published(False, why=type(error).__name__, is_certain=False)
+
+    async def redraw(self, job: Job, message: Message, place: Place | None) -> bool:
+        """Draw a channel's message again for everybody: the one that was clicked, by the click's
+        response_url, else the one at ``place``. False when it stays as it is. Raises SlackGone."""
+        heard = _Heard("not the message that was clicked")
+        if not job.reply.is_click:
+            how = {"response_type": "in_channel", "replace_original": True}
+            heard = await self._respond(job, self._drawn_forms(message), how)
+        if not heard.said:
+            return True
+        if place is None:
+            return False
+        try:
+            await self._edit(place, self._drawn_forms(message))
+        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+            log.info("message_not_redrawn", error=type(error).__name__)
+            return False
+        return True
+
+    # Modals
+
+    async def open_view(self, trigger_id: str, view: View) -> str:
+        """Open a modal and give its id; a trigger lives three seconds.
+
+        https://docs.slack.dev/reference/methods/views.open; raises SlackApiError, SlackGone.
+        """
+        with self._awake():
+            answer = await self._client.views_open(trigger_id=trigger_id, view=view.to_dict())
+        return str(answer["view"]["id"])
+
+    async def update_view(self, view_id: str, view: View) -> None:
+        """Give a modal other contents; one that was closed meanwhile stays closed.
+
+        https://docs.slack.dev/reference/methods/views.update; raises SlackApiError, SlackGone.
+        """
+        with self._awake():
+            try:
+                await self._client.views_update(view_id=view_id, view=view.to_dict())
+            except SlackApiError as error:
+                if _code(error) != "not_found":
+                    raise
+
+    # How it gets there
+
+    async def _privately(self, job: Job, message: Message, *, replace: bool) -> None:
+        how = {"response_type": "ephemeral", "replace_original": replace}
+        heard = await self._respond(job, self._forms(message, job), how)
+        if heard.said:
+            await self._say_otherwise(job, message)
+
+    async def _edit(self, place: Place, forms: AsyncIterator[Payload]) -> None:
+        async def send(payload: Payload) -> AsyncSlackResponse:
+            return await self._client.chat_update(
+                channel=place.channel, ts=place.ts, text=payload["text"], blocks=payload.get("blocks")
+            )
+
+        await self._call(send, forms)
+
+    async def _say_otherwise(self, job: Job, message: Message) -> None:
+        """https://docs.slack.dev/reference/methods/chat.postEphemeral; it fails where the bot is absent."""
+
+        async def send(payload: Payload) -> AsyncSlackResponse:
+            return await self._client.chat_postEphemeral(
+                channel=job.reply.channel,
+                user=job.who.user,
+                text=payload["text"],
+                blocks=payload.get("blocks"),
+            )
+
+        if job.reply.channel:
+            try:
+                await self._call(send, self._forms(message, job))
+            except SlackApiError:
+                pass
+            else:
+                return
+        await self.tell(job.who.user, message)
+
+    async def _forms(self, message: Message, job: Job | None = None) -> AsyncIterator[Payload]:
+        """A message in the forms it may have, each simpler than the one before; the last is words alone."""
+        form: Message | None = message
+        while form is not None:
+            try:
+                yield form.payload()
+            except SlackObjectFormationError:
+                log.error("blocks_not_formed", blocks=len(form.blocks))
+            again = await self._again(job) if job is not None and not form.classic else None
+            form = form.simpler(again)
+        yield {"text": message.text, "unfurl_links": False, "unfurl_media": False}
+
+    async def _drawn_forms(self, message: Message) -> AsyncIterator[Payload]:
+        """Only the forms that hold all of it: words alone must not take a good message's place."""
+        yield message.payload()
+        if message.classic:
+            yield Message(message.text, message.classic).payload()
+
+    async def _call(
+        self,
+        send: Callable[[Payload], Awaitable[AsyncSlackResponse]],
+        forms: AsyncIterator[Payload],
+    ) -> AsyncSlackResponse:
+        """One call of the Web API, with simpler forms as long as Slack refuses the blocks."""
+        refused: SlackApiError | None = None
+        async for payload in forms:
+            with self._awake():
+                try:
+                    return await send(payload)
+                except SlackApiError as error:
+                    refused = error
+                    if _code(error) not in _ABOUT_BLOCKS:
+                        raise
+                    log.warning("blocks_refused", error=_code(error))
+        raise refused or SlackClientError("there was nothing to send")
+
+    async def _respond(self, job: Job, forms: AsyncIterator[Payload], how: Payload) -> _Heard:
+        """The same by the response_url; out comes what Slack said to the last form."""
+        heard = _Heard("nothing was sent")
+        async for payload in forms:
+            heard = await self._post(job, {**payload, **how})
+            if not any(word in heard.said for word in _ABOUT_BLOCKS):
+                break
+            log.warning("blocks_refused", error="invalid_blocks")
+        return heard
+
+    async def _post(self, job: Job, payload: Payload) -> _Heard:
+        """Post to the response_url, waiting where Slack asks for it."""
+        if not job.reply.response_url or self._session is None:
+            return _Heard("no response_url")
+        for waits_left in reversed(range(WAITS + 1)):
+            try:
+                async with self._session.post(
+                    job.reply.response_url, json=payload, allow_redirects=False
+                ) as answer:
+                    status, text, headers = answer.status, await answer.text(), dict(answer.headers)
+            except (aiohttp.ClientError, TimeoutError) as error:
+                return _Heard(
+                    type(error).__name__, is_certain=isinstance(error, aiohttp.ClientConnectorError)
+                )
+            wait = seconds_to_wait(headers) if status == 429 else None
+            if wait is None or not waits_left:
+                break
+            await asyncio.sleep(wait)
+        is_taken = status == 200 and (text == "ok" or '"ok":true' in text.replace(" ", ""))
+        return _Heard() if is_taken else _Heard(text or str(status), is_certain=status < 500)
+
+    @contextmanager
+    def _awake(self) -> Iterator[None]:
+        """Calls inside are made only while the token lives; a refusal that ends it is a SlackGone."""
+        if self._watch.is_dead:
+            raise SlackGone
+        try:
+            yield
+        except SlackApiError as error:
+            if self._watch.is_dead:
+                raise SlackGone from error
+            raise
+
+
+def _place(answer: AsyncSlackResponse) -> Place:
+    return Place(str(answer["channel"]), str(answer["ts"]))
+
+
+def _code(error: SlackApiError) -> str:
+    """Slack's word for a refusal, "" where it failed instead."""
+    return str(error.response.get("error") or "")

@@ -305,13 +305,6 @@ async def test_hostile_names_reach_nobody(connected: World) -> None:
                     assert text["type"] == "plain_text" or "<!channel>" not in text["text"]
 
 
-async def test_words_alone_are_said_when_slack_refuses_the_blocks(connected: World) -> None:
-    connected.slack.fail("response_url", error="invalid_blocks")
-    answer = await connected.ask(MARA, "desk contacts")
-    assert "10 possible duplicates in Desk contacts" in answer.text
-    assert answer.blocks == ()
-
-
 async def test_observe_only_is_said_on_every_list(make_world: MakeWorld) -> None:
     world = await make_world(OBSERVE_ONLY="1")
     await world.connect(MARA, "Mara Lindqvist")

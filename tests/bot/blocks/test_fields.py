@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import ids
+from bot.blocks import parts
 from bot.blocks.duplicates import group_list
 from bot.blocks.fields import FieldsPage, compared, field_by_field
 from bot.blocks.parts import Message
@@ -141,7 +142,7 @@ def test_any_records_fit_the_table_and_the_list(records: list[Record], org: str)
 def test_a_refused_message_is_said_in_plain_letters_with_a_way_to_try_again() -> None:
     hostile = replace(made.ROES, records=(made.contact("1", "<!here> *A*"), made.contact("2", "B & C")))
     message = group_list(made.page([made.card(hostile)]))
-    simpler = message.simpler(again="s:4mh8t:0")
+    simpler = message.simpler(parts.button(ids.SEARCH_AGAIN, "Try again", value="s:4mh8t:0"))
     assert simpler
     limits.check(simpler)
     assert limits.lines(simpler) == [
