@@ -80,7 +80,9 @@ class Walk:
                 pages=tuple((field, 0) for field in (self._plan.strong, self._plan.pair) if field)
             )
         self.groups = tuple(known)
-        self.shared = tuple(shared)
+        self.shared: tuple[SharedValue, ...] = ()
+        self._folded: frozenset[Value] = frozenset()
+        self._fold(*shared)
         self.unread = tuple(unread)
         self._values = [_Waiting(*value) for value in pending.values]
         self._pages = dict(pending.pages)
@@ -181,21 +183,28 @@ class Walk:
 
     def _take(self, field: str, page: Iterable[ValueCount]) -> None:
         """Sort values into those to be fetched, most holders first, and those folded away."""
+        folded: list[SharedValue] = []
         for one in page:
             waiting = _Waiting(field, one.value, max(one.count, 2))
             value = self._value(waiting)
             if not value.key or one.count == 1:
                 continue
             if one.count > MOST_HOLDERS or not groups.is_evidence(self._module, value):
-                if value not in self._folded:
-                    self._fold(one.value, one.count, value)
+                folded.append(SharedValue(one.value, waiting.holders, groups.is_placeholder(value)))
             else:
                 self._values.append(waiting)
+        self._fold(*folded)
         self._values.sort(key=lambda waiting: (waiting.field != self._plan.strong, -waiting.holders))
 
-    def _fold(self, shown: str, holders: int, value: Value) -> None:
-        line = SharedValue(shown, holders, groups.is_placeholder(value))
-        self.shared = tuple(sorted((*self.shared, line), key=lambda one: -one.holders))
+    def _fold(self, *lines: SharedValue) -> None:
+        """Keep values as no evidence, as every kind they could be of, each once and most holders first."""
+        kinds = self._plan.kinds.values()
+        for line in lines:
+            values = frozenset(self._key(kind, line.value) for kind in kinds)
+            if not values <= self._folded:
+                self.shared = (*self.shared, line)
+                self._folded |= values
+        self.shared = tuple(sorted(self.shared, key=lambda line: -line.holders))
 
     async def _fetch(self, field: str, wanted: int, calls: int) -> int:
         """Ask for members until enough groups are known or the calls are spent; how many values it took."""
@@ -258,14 +267,8 @@ class Walk:
         found = groups.find(self._module, members, folded=self._folded)
         for shared in found.shared_by_many:
             if self._key(value.kind, shared.value) == value:
-                self._fold(shared.value, shared.holders, value)
+                self._fold(shared)
         self.groups = groups.join(self.groups, found.groups, self._folded)
-
-    @property
-    def _folded(self) -> frozenset[Value]:
-        """The values folded away, as every kind they could be of."""
-        kinds = self._plan.kinds.values()
-        return frozenset(self._key(kind, one.value) for one in self.shared for kind in kinds)
 
     def _of(self, field: str) -> list[_Waiting]:
         return [one for one in self._values if one.field == field]
