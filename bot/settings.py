@@ -40,7 +40,7 @@ class Settings(BaseSettings):
         frozen=True, extra="ignore", hide_input_in_errors=True, validate_default=False
     )
 
-    slack_signing_secret: SecretStr
+    slack_signing_secret: SecretStr = SecretStr("")
     slack_bot_token: SecretStr
     slack_client_id: str = ""
     slack_client_secret: SecretStr = SecretStr("")
@@ -95,10 +95,7 @@ class Settings(BaseSettings):
     @field_validator("public_url")
     @classmethod
     def _check_public_url(cls, value: str) -> str:
-        url = _address(value)
-        if urlsplit(url).path:
-            raise ValueError("must be an address without a path, like https://duplicates.example.com")
-        return url
+        return public_address(value)
 
     @field_validator("zoho_home_dc")
     @classmethod
@@ -208,19 +205,35 @@ def load(
     *,
     env_file: Path | None = Path(".env"),
     overrides: Mapping[str, str] | None = None,
+    socket_mode: bool | None = None,
 ) -> Settings:
     """Read and check every variable; ``environ`` (the process's own by default) wins over ``env_file``.
 
-    ``overrides`` come from the command line and win over both. Raises SettingsError, which names every
-    problem.
+    ``overrides`` come from the command line and win over both. With ``socket_mode`` the app's token is
+    required, without it the signing secret; None is for commands that hear nothing from Slack, for which
+    either will do. Raises SettingsError, which names every problem.
     """
     outside = os.environ if environ is None else environ
     given = {**_file_values(env_file), **outside, **(overrides or {})}
     values = {name.lower(): given[name].strip() for name in NAMES if name in given}
+    absent = _absent(values, socket_mode)
     try:
-        return Settings(**values)  # type: ignore[arg-type]  # strings, which the validators above read
+        settings = Settings(**values)  # type: ignore[arg-type]  # strings, which the validators above read
     except ValidationError as error:
-        raise SettingsError(_problems(error, values)) from None
+        raise SettingsError(tuple(sorted((*_problems(error, values), *absent)))) from None
+    if absent:
+        raise SettingsError(absent)
+    return settings
+
+
+def _absent(values: Mapping[str, str], socket_mode: bool | None) -> tuple[str, ...]:
+    """What is missing of the two ways in which Slack's requests prove to be Slack's."""
+    secret, token = values.get("slack_signing_secret"), values.get("slack_app_token")
+    if socket_mode and not token:
+        return ("SLACK_APP_TOKEN: is missing",)
+    if not socket_mode and not secret and (socket_mode is False or not token):
+        return ("SLACK_SIGNING_SECRET: is missing",)
+    return ()
 
 
 def _file_values(env_file: Path | None) -> dict[str, str]:
@@ -234,7 +247,7 @@ def _problems(error: ValidationError, values: Mapping[str, str]) -> tuple[str, .
     secretless = not values.get("zoho_client_secret") and not values.get("zoho_client_secrets")
     if secretless and not any(line.startswith("ZOHO_CLIENT_SECRET:") for line in lines):
         lines.append("ZOHO_CLIENT_SECRET: is missing")
-    return tuple(sorted(lines))
+    return tuple(lines)
 
 
 def _line(problem: Any) -> str:
@@ -243,6 +256,14 @@ def _line(problem: Any) -> str:
         return f"{name}: is missing"
     words = str(problem["msg"]).removeprefix("Value error, ")
     return f"{name}: {words}" if name else words
+
+
+def public_address(value: str) -> str:
+    """Where Slack and Zoho reach the bot, without a slash at its end. Raises ValueError in words."""
+    url = _address(value)
+    if urlsplit(url).path:
+        raise ValueError("must be an address without a path, like https://duplicates.example.com")
+    return url
 
 
 def _address(value: str) -> str:

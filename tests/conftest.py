@@ -117,10 +117,10 @@ MakeWorld = Callable[..., Awaitable[World]]
 
 @pytest.fixture
 async def make_world(tmp_path: Path) -> AsyncIterator[MakeWorld]:
-    """Makes a world; keyword arguments are settings, by their names in the environment."""
+    """Makes a world; keyword arguments are settings, by their names in the environment, and socket_mode."""
     async with AsyncExitStack() as stack:
 
-        async def make(**environment: str) -> World:
+        async def make(*, socket_mode: bool = False, **environment: str) -> World:
             clock = Clock()
             zoho = await stack.enter_async_context(ZohoSandbox.start(ports={"eu": 0, "in": 0}))
             slack = await stack.enter_async_context(SlackSandbox.start(0))
@@ -128,7 +128,8 @@ async def make_world(tmp_path: Path) -> AsyncIterator[MakeWorld]:
             port = free_port()
             settings = load(
                 {
-                    "SLACK_SIGNING_SECRET": slack.signing_secret,
+                    "SLACK_SIGNING_SECRET": "" if socket_mode else slack.signing_secret,
+                    "SLACK_APP_TOKEN": slack.app_token if socket_mode else "",
                     "SLACK_BOT_TOKEN": slack.bot_token,
                     "SLACK_API_URL": slack.api_url,
                     "ZOHO_CLIENT_ID": zoho.client_id,
@@ -143,9 +144,10 @@ async def make_world(tmp_path: Path) -> AsyncIterator[MakeWorld]:
                     **environment,
                 },
                 env_file=None,
+                socket_mode=socket_mode,
             )
             await upgrade(settings)
-            bot = build(settings, now=clock)
+            bot = build(settings, now=clock, socket_mode=socket_mode)
             await bot.start()
             slack.bot_url = bot.url
             world = World(slack, zoho, bot, clock, file)

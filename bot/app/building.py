@@ -12,12 +12,15 @@ import structlog
 from aiohttp import web
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_bolt.app.async_app import AsyncApp
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.actions import Actions
+from bot.app.outside import zoho_side
 from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
+from bot.app.socket import SocketMode
 from bot.commands import Commands
 from bot.decisions import Decisions
 from bot.events import Events
@@ -28,10 +31,9 @@ from bot.searches import Drawing, Patience, Searches
 from bot.settings import Settings
 from bot.store import Store
 from bot.web import Web
-from zoho.access import Credentials, Preferences, Zoho
+from zoho.access import Zoho
 from zoho.connections import connections
 from zoho.database import Database
-from zoho.regions import Regions
 
 log = structlog.get_logger(__name__)
 
@@ -56,6 +58,7 @@ class Bot:
     people: People
     bolt: AsyncApp
     runner: web.AppRunner
+    socket: SocketMode | None
     tasks: list[asyncio.Task[None]]
 
     @property
@@ -67,7 +70,8 @@ class Bot:
     async def start(self) -> None:
         """Listen, and run what is handed over.
 
-        Raises NotMigrated, and OSError when the port is taken.
+        Raises NotMigrated, OSError when the port is taken, and SlackApiError when Slack refuses the token of
+        Socket Mode.
         """
         if not await asyncio.to_thread(is_current, self.settings.database_url):
             raise NotMigrated
@@ -77,11 +81,22 @@ class Bot:
         await self.runner.setup()
         await web.TCPSite(self.runner, self.settings.host, self.settings.port).start()
         self.tasks += [asyncio.create_task(self._greet_slack()), asyncio.create_task(self._sweep())]
+        if self.socket is not None:
+            await self._connect(self.socket)
         log.info("serving", url=self.url)
+
+    async def _connect(self, socket: SocketMode) -> None:
+        try:
+            await socket.start()
+        except SlackApiError:
+            await self.stop()
+            raise
 
     async def stop(self) -> None:
         """Take no more requests, let what was handed over end, then close everything."""
         await self.runner.cleanup()
+        if self.socket is not None:
+            await self.socket.stop()
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
@@ -119,11 +134,14 @@ class Bot:
             await asyncio.sleep(_SWEEP_SECONDS)
 
 
-def build(settings: Settings, *, now: Callable[[], datetime] | None = None) -> Bot:
-    """Put a bot together; nothing is opened before `Bot.start`."""
+def build(settings: Settings, *, now: Callable[[], datetime] | None = None, socket_mode: bool = False) -> Bot:
+    """Put a bot together; nothing is opened before `Bot.start`.
+
+    With ``socket_mode`` Slack is heard over a connection of ours, and not by HTTP: nothing would be signed.
+    """
     clock = now or _utc_now
     database = Database.open(settings.database_url, keys=settings.keys)
-    zoho = _zoho(settings, database, clock)
+    zoho = zoho_side(settings, database, clock)
     store = Store(database, clock)
     client = _client(settings)
     invitations = Invitations(zoho, store, public_url=settings.public_url, now=clock)
@@ -152,7 +170,9 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None) -> B
     Events(jobs, zoho, store, clock).register(bolt)
     ListenerErrors(jobs, clock).register(bolt)
     site = web.Application()
-    SlackRoute(bolt).register(site)
+    socket = SocketMode(bolt, settings.slack_app_token.get_secret_value()) if socket_mode else None
+    if socket is None:
+        SlackRoute(bolt).register(site)
     Web(
         **shared,
         database=database,
@@ -163,23 +183,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None) -> B
         public_url=settings.public_url,
     ).register(site)
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=3)
-    return Bot(settings, database, zoho, store, jobs, voice, people, bolt, runner, [])
-
-
-def _zoho(settings: Settings, database: Database, now: Callable[[], datetime]) -> Zoho:
-    return Zoho(
-        database=database,
-        regions=Regions(settings.zoho_hosts),
-        credentials=Credentials(settings.zoho_client_id, settings.zoho_secrets, settings.zoho_home_dc),
-        redirect_uri=f"{settings.public_url}/zoho/callback",
-        preferences=Preferences(
-            products_duplicate_path=settings.zoho_products_duplicate_path,
-            product_link=settings.zoho_product_link,
-            flag_field=settings.zoho_flag_field,
-            observe_only=settings.observe_only,
-        ),
-        now=now,
-    )
+    return Bot(settings, database, zoho, store, jobs, voice, people, bolt, runner, socket, [])
 
 
 def _client(settings: Settings) -> AsyncWebClient:

@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from bot.sandbox.slack import BOT_TOKEN, SIGNING_SECRET, SlackSandbox
+from bot.sandbox.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSandbox
 
 BOT_URL = "http://127.0.0.1:8080"
 
@@ -18,8 +18,9 @@ Page                  {page}
 SLACK_API_URL         {api}
 SLACK_SIGNING_SECRET  {secret}
 SLACK_BOT_TOKEN       {token}
+SLACK_APP_TOKEN       {app_token}
 
-Signed requests go to {bot}/slack/events. Ctrl-C ends it.
+Signed requests go to {bot}/slack/events, unless a bot connects by Socket Mode. Ctrl-C ends it.
 """
 
 
@@ -38,7 +39,9 @@ async def serve(
         loop.add_signal_handler(name, stop.set)
     async with SlackSandbox.start(port, host=host, bot_url=bot, writes=writes) as slack:
         page, api = slack.page_url, slack.api_url
-        banner = _BANNER.format(page=page, api=api, secret=SIGNING_SECRET, token=BOT_TOKEN, bot=bot)
+        banner = _BANNER.format(
+            page=page, api=api, secret=SIGNING_SECRET, token=BOT_TOKEN, app_token=APP_TOKEN, bot=bot
+        )
         sys.stdout.write(banner)
         sys.stdout.flush()
         await stop.wait()

@@ -14,16 +14,18 @@ from aiohttp import web
 from bot.sandbox import pages
 from bot.sandbox.api import WebApi
 from bot.sandbox.control import Control
-from bot.sandbox.delivery import Delivery, Signing
+from bot.sandbox.delivery import Signing
 from bot.sandbox.faults import Fault
 from bot.sandbox.interactions import Interactions, find_element
 from bot.sandbox.people import Channel, Person
 from bot.sandbox.replies import Replies
+from bot.sandbox.socket import SocketDelivery, Sockets
 from bot.sandbox.things import Call, Json, Message, Sent, View
 from bot.sandbox.world import World
 
 SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105  a made-up word, good for this stand-in alone
 BOT_TOKEN = "sandbox-bot-token"  # noqa: S105  likewise
+APP_TOKEN = "sandbox-app-token"  # noqa: S105  likewise
 LARGEST_BODY = 4 * 1024 * 1024
 TRIES = (
     "/duplicates",
@@ -58,7 +60,8 @@ class SlackSandbox:
         self.bot_token = bot_token
         self.world = World(now)
         self.api = WebApi(self.world, bot_token)
-        self.delivery = Delivery(signing_secret, bot_url)
+        self.sockets = Sockets(APP_TOKEN, self.api.calls.append, now)
+        self.delivery = SocketDelivery(signing_secret, bot_url, self.sockets)
         self.doing = Interactions(self.world, self.delivery)
         self.origin = ""
         self.writes = writes
@@ -97,6 +100,7 @@ class SlackSandbox:
         app = web.Application(client_max_size=LARGEST_BODY)
         for verb in ("GET", "POST"):
             app.router.add_route(verb, "/api/{method}", self.api.handle)
+        self.sockets.add_to(app)
         app.router.add_post("/response/{key}", Replies(self.world, self.api).handle)
         Control(self).add_to(app)
         pages.add_to(app)
@@ -113,6 +117,11 @@ class SlackSandbox:
                 return int((await answer.json())["writes"])
         except (aiohttp.ClientError, TimeoutError, ValueError, KeyError, TypeError):
             return None
+
+    @property
+    def app_token(self) -> str:
+        """What opens Socket Mode; a bot that is connected that way gets nothing by HTTP."""
+        return self.sockets.app_token
 
     @property
     def api_url(self) -> str:

@@ -155,3 +155,31 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 def test_the_names_are_those_of_the_environment() -> None:
     assert {"SLACK_SIGNING_SECRET", "OBSERVE_ONLY", "METRICS_PORT"} <= set(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("socket_mode", "given", "missing"),
+    [
+        (False, {}, "SLACK_SIGNING_SECRET"),
+        (False, {"SLACK_APP_TOKEN": "xapp-token-value"}, "SLACK_SIGNING_SECRET"),
+        (False, {"SLACK_SIGNING_SECRET": "value"}, None),
+        (True, {"SLACK_SIGNING_SECRET": "value"}, "SLACK_APP_TOKEN"),
+        (True, {"SLACK_APP_TOKEN": "xapp-token-value"}, None),
+        (None, {}, "SLACK_SIGNING_SECRET"),
+        (None, {"SLACK_APP_TOKEN": "xapp-token-value"}, None),
+        (None, {"SLACK_SIGNING_SECRET": "value"}, None),
+    ],
+)
+@pytest.mark.parametrize("port", ["8080", "many"])
+def test_in_socket_mode_the_apps_token_stands_in_place_of_the_signing_secret(
+    socket_mode: bool | None, given: dict[str, str], missing: str | None, port: str
+) -> None:
+    others = {name: value for name, value in GOOD.items() if name != "SLACK_SIGNING_SECRET"}
+    wrong = [] if port == "8080" else ["PORT"]
+    wrong += [missing] if missing else []
+    try:
+        load({**others, **given, "PORT": port}, env_file=None, socket_mode=socket_mode)
+    except SettingsError as error:
+        assert [line.partition(":")[0] for line in error.problems] == wrong
+    else:
+        assert not wrong

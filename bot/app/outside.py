@@ -1,0 +1,38 @@
+"""The Zoho side of an installation, put together from its settings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.settings import Settings
+from zoho.access import Credentials, Preferences, Zoho
+from zoho.database import Database
+from zoho.regions import Regions
+
+
+def credentials(settings: Settings) -> Credentials:
+    """This installation's client at Zoho."""
+    return Credentials(settings.zoho_client_id, settings.zoho_secrets, settings.zoho_home_dc)
+
+
+def redirect_uri(settings: Settings) -> str:
+    """Where Zoho sends browsers back to; the same, letter by letter, stands in Zoho's API console."""
+    return f"{settings.public_url}/zoho/callback"
+
+
+def zoho_side(settings: Settings, database: Database, now: Callable[[], datetime]) -> Zoho:
+    """Everything of Zoho; nothing is opened or asked yet."""
+    return Zoho(
+        database=database,
+        regions=Regions(settings.zoho_hosts),
+        credentials=credentials(settings),
+        redirect_uri=redirect_uri(settings),
+        preferences=Preferences(
+            products_duplicate_path=settings.zoho_products_duplicate_path,
+            product_link=settings.zoho_product_link,
+            flag_field=settings.zoho_flag_field,
+            observe_only=settings.observe_only,
+        ),
+        now=now,
+    )
