@@ -158,6 +158,6 @@ def test_an_organisation_is_read_with_its_booleans_as_text() -> None:
         "isSandboxPortal": "true",
     }
 
-    assert parse.organisation(row) == Organisation(
+    assert parse.organisation(row, lambda address: "") == Organisation(
         "20060000001", "Larkfield", "larkfield", is_default=False, is_sandbox=True
     )

@@ -12,7 +12,7 @@ from zoho import scopes
 from zoho.desk import Desk, together
 from zoho.duplicates import groups, normalize
 from zoho.duplicates.groups import Value
-from zoho.errors import BadRequest, ScopeMissing
+from zoho.errors import BadRequest
 from zoho.records import Group, Module, Record
 from zoho.scopes import Way
 
@@ -48,7 +48,7 @@ class Finder:
         """Contacts and accounts that hold these; the first of each kind counts, and with one of each kind
         only contacts are looked at, so that three calls suffice.
 
-        Raises ValueError when there is neither, ScopeMissing before any call.
+        Raises ValueError when there is neither.
         """
         wanted = [Value("e-mail", text) for text in emails[:1]] + [
             Value("phone", text) for text in phones[:1]
@@ -56,7 +56,6 @@ class Finder:
         if not wanted:
             raise ValueError("neither an address nor a number")
         modules = _PEOPLE if len(wanted) == 1 else _PEOPLE[:1]
-        self._demand(Module.DESK_CONTACTS)
         lacking = scopes.missing(self.granted, scopes.needed(Module.DESK_CONTACTS, Way.SEARCH))
         ask = self._shared if lacking else self._anywhere
         answers = await together(ask(module, one) for module in modules for one in wanted)
@@ -69,8 +68,7 @@ class Finder:
         return Hits(modules, found, _grouped(modules, found), lacking)
 
     async def record(self, module: Module, record_id: str) -> Hits:
-        """One record and its twins. Raises NotFound when it is gone, ScopeMissing before any call."""
-        self._demand(module)
+        """One record and its twins. Raises NotFound when it is gone."""
         one = await self.desk.record(module, record_id)
         if module is Module.DESK_PRODUCTS:
             others = await self._like_product(one.name, one.code)
@@ -86,7 +84,6 @@ class Finder:
     async def product(self, name: str) -> Hits:
         """Products of this name, and others with the code of one of them."""
         module = Module.DESK_PRODUCTS
-        self._demand(module)
         named = [one for one in await self.desk.products_named(name) if _is_named(one, name)]
         code = next((one.code for one in named if normalize.code_key(one.code)), "")
         found = _once((*named, *(await self._with_code(code) if code else ())))
@@ -137,11 +134,6 @@ class Finder:
         except BadRequest:  # a code of a form that its search does not take
             return ()
         return [one for one in found if normalize.code_key(one.code) == normalize.code_key(code)]
-
-    def _demand(self, module: Module) -> None:
-        lacking = scopes.missing(self.granted, scopes.needed(module))
-        if lacking:
-            raise ScopeMissing(missing=lacking)
 
 
 def _holding(records: Iterable[Record], wanted: Value) -> list[Record]:

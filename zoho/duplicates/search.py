@@ -7,7 +7,8 @@ organisation list, proved that the right organisation answered.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -53,45 +54,37 @@ class Search:
         Raises ScopeMissing (before any call, where the grant is known to lack one), UnknownFilter,
         BadRequest, TooLarge, ModuleError, OrganisationRefused, WrongRegion, and what a call may raise.
         """
-        way = Way.VALUES if module in PLANS else Way.LIST
-        self._demand(module, way)
-        try:
+        with self._needing(module, Way.VALUES if module in PLANS else Way.LIST):
             if module is Module.DESK_PRODUCTS:
                 return await self._products(filters)
             sorted_out = sort_out(module, filters)
-            if sorted_out.is_empty:
-                found = self._start(module, filters, "values", ignored=sorted_out.ignored)
-                return await self._walk(found, self._new_walk(module), groups)
-            return await self._by_list(module, filters, sorted_out)
-        except ScopeMissing as error:
-            if error.missing:
-                raise
-            named = scopes.needed(module, way)
-            raise ScopeMissing(error.words, code=error.code, status=error.status, missing=named) from error
+            if not sorted_out.is_empty:
+                return await self._by_list(module, filters, sorted_out)
+            found = self._start(module, filters, "values", ignored=sorted_out.ignored)
+            return await self._walk(found, self._new_walk(module), groups)
 
     async def more(self, found: Found, *, groups: int) -> Found:
         """The same search with the members of at least ``groups`` groups known; no call when they are."""
         if len(found.groups) >= groups or found.is_complete or found.source != "values":
             return found
-        self._demand(found.module, Way.VALUES)
-        walk = self._new_walk(found.module, found)
-        return await self._walk(found, walk, groups)
+        with self._needing(found.module, Way.VALUES):
+            return await self._walk(found, self._new_walk(found.module, found), groups)
 
     async def reread(self, module: Module, ids: Sequence[str]) -> tuple[Record, ...]:
         """The live members as this login sees them; those that are gone are left out."""
-        self._demand(module, Way.LIST)
-        return tuple(record for record in await self._desk.records(module, ids) if not record.is_gone)
+        with self._needing(module, Way.LIST):
+            return tuple(one for one in await self._desk.records(module, ids) if not one.is_gone)
 
     async def price(self, module: Module, filters: Mapping[str, str]) -> Price:
         """What reading the whole module costs at most, for one call; `read` stops there.
 
         Raises ScopeMissing before the call, and TooLarge for filters that only Zoho's list knows.
         """
-        self._demand(module, Way.SEARCH)
-        if sort_out(module, filters).for_zoho:
-            raise TooLarge
-        left = await self._credits_left()
-        return await windows.price(self._desk, module, now=self._now(), left=left)
+        with self._needing(module, Way.SEARCH):
+            if sort_out(module, filters).for_zoho:
+                raise TooLarge
+            left = await self._credits_left()
+            return await windows.price(self._desk, module, now=self._now(), left=left)
 
     async def read(
         self,
@@ -105,28 +98,32 @@ class Search:
         ``tell`` hears of every page. Cancelling the task stops before the next page and drops what was read.
         Raises ScopeMissing before any call, UnknownFilter, and what a call may raise.
         """
-        self._demand(module, Way.SEARCH)
         sorted_out = sort_out(module, filters)
         found = self._start(module, filters, "list", ignored=sorted_out.ignored)
-        found = await read_whole(self._desk, found, sorted_out, price, tell)
+        with self._needing(module, Way.SEARCH):
+            found = await read_whole(self._desk, found, sorted_out, price, tell)
         if not found.compared:
             await self._prove()
         return found
 
     async def check_values(self, emails: Sequence[str], phones: Sequence[str]) -> Twins:
         """Whether an address or a number is here twice, in at most three calls; see `Finder.values`."""
-        hits = await self._finder().values(emails, phones)
+        with self._needing(Module.DESK_CONTACTS, Way.LIST):
+            hits = await self._finder().values(emails, phones)
         return self._twins((*emails[:1], *phones[:1]), hits)
 
     async def check_record(self, module: Module, record_id: str) -> Twins:
         """Whether a record has twins, in at most three calls. Raises NotFound when it is gone."""
-        hits = await self._finder().record(module, record_id)
+        with self._needing(module, Way.LIST):
+            hits = await self._finder().record(module, record_id)
         name = next((record.name for record in hits.records if record.id == record_id), "")
         return self._twins((name,), hits)
 
     async def check_product(self, name: str) -> Twins:
         """Whether a product of this name is here twice, in at most three calls."""
-        return self._twins((name,), await self._finder().product(name))
+        with self._needing(Module.DESK_PRODUCTS, Way.LIST):
+            hits = await self._finder().product(name)
+        return self._twins((name,), hits)
 
     async def _credits_left(self) -> int | None:
         known = await self._organisations.credits(self._key)
@@ -237,10 +234,19 @@ class Search:
         """
         await prove(self._desk, self._key, self._name)
 
-    def _demand(self, module: Module, way: Way) -> None:
-        lacking = scopes.missing(self._granted, scopes.needed(module, way))
+    @contextmanager
+    def _needing(self, module: Module, way: Way) -> Iterator[None]:
+        """Stops before any call when the grant lacks a scope; one that Zoho misses is named as well."""
+        needed = scopes.needed(module, way)
+        lacking = scopes.missing(self._granted, needed)
         if lacking:
             raise ScopeMissing(missing=lacking)
+        try:
+            yield
+        except ScopeMissing as error:
+            if error.missing:
+                raise
+            raise ScopeMissing(error.words, code=error.code, status=error.status, missing=needed) from error
 
     def _start(
         self, module: Module, filters: Mapping[str, str], source: str, *, ignored: tuple[str, ...] = ()
