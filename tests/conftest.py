@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -16,7 +15,7 @@ from cryptography.fernet import Fernet
 
 from bot import ids
 from bot.app import Bot, build
-from bot.migrations import upgrade
+from bot.migrations import migrate, upgrade
 from bot.sandbox.demo.browser import Browser, Page
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.things import Message
@@ -177,15 +176,23 @@ def postgres_server() -> Iterator[postgres.Server]:
         yield server
 
 
+@pytest.fixture(scope="session")
+def postgres_database(postgres_server: postgres.Server) -> Iterator[str]:
+    """The name of the one database, with every table, that tests on PostgreSQL have in turn."""
+    with postgres_server.database("duplicates") as url:
+        migrate(url)
+        yield "duplicates"
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Storage]:
-    """An empty database of the test's own, on each of the engines in turn."""
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    """An empty database, on each of the engines in turn."""
     if request.param == "sqlite":
-        yield Storage.sqlite(tmp_path)
-        return
+        return Storage.sqlite(tmp_path)
     server: postgres.Server = request.getfixturevalue("postgres_server")
-    with server.database(f"test_{secrets.token_hex(4)}") as url:
-        yield Storage(url, (server.log,))
+    name: str = request.getfixturevalue("postgres_database")
+    server.empty(name)
+    return Storage(server.url(name), (server.log,))
 
 
 @pytest.fixture

@@ -12,11 +12,14 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, make_url
+from sqlalchemy import URL, Connection, create_engine, func, select
 
 from bot.settings import Settings
+from zoho.database import address
 
 __all__ = ["is_current", "migrate", "upgrade"]
+
+_LOCK = 0x6475706C6963  # any number, as long as it is always the same
 
 
 async def upgrade(settings: Settings) -> None:
@@ -25,13 +28,15 @@ async def upgrade(settings: Settings) -> None:
 
 
 def migrate(url: str) -> None:
-    """Bring the database at ``url`` (``sqlite+aiosqlite:///…``) to the newest revision.
+    """Bring the database at ``url`` (see `zoho.database.address`) to the newest revision.
 
-    Raises sqlalchemy.exc.OperationalError when it cannot be opened or written.
+    On PostgreSQL whoever comes while another process does it waits, and finds it done. Raises
+    sqlalchemy.exc.OperationalError when it cannot be opened or written.
     """
     engine = create_engine(_plain(url), hide_parameters=True)
     try:
         with engine.begin() as connection:
+            _wait_for_others(connection)
             config = _config()
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
@@ -41,10 +46,10 @@ def migrate(url: str) -> None:
 
 def is_current(url: str) -> bool:
     """Whether the database at ``url`` has the newest revision; a file that is not there is not made."""
-    path = make_url(url).database
-    if path and not Path(path).exists():
+    where = _plain(url)
+    if where.drivername == "sqlite" and where.database and not Path(where.database).exists():
         return False
-    engine = create_engine(_plain(url), hide_parameters=True)
+    engine = create_engine(where, hide_parameters=True)
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_heads()
@@ -59,6 +64,13 @@ def _config() -> Config:
     return config
 
 
-def _plain(url: str) -> str:
-    """The same database through the driver that waits."""
-    return make_url(url).set(drivername="sqlite").render_as_string(hide_password=False)
+def _wait_for_others(connection: Connection) -> None:
+    """One at a time: SQLite sees to that itself."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(func.pg_advisory_xact_lock(_LOCK)))
+
+
+def _plain(url: str) -> URL:
+    """The same database through the driver that waits; psycopg does either."""
+    where = address(url)
+    return where.set(drivername="sqlite") if where.get_backend_name() == "sqlite" else where
