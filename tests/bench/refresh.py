@@ -1,6 +1,6 @@
 """How often the token endpoint is asked for each expiry, by 4 processes with 25 tasks each.
 
-The processes share one SQLite file and one connection, and really run: each gets a word on its standard
+The processes share one database and one connection, and really run: each gets a word on its standard
 input when the token was made to expire, asks for it from all its tasks at once, and says which one it got.
 ``python -m tests.bench.refresh``
 """
@@ -47,16 +47,15 @@ class Seen:
 async def rows() -> list[Row]:
     """Let the token expire a few times; the row says how many calls each expiry took."""
     with tempfile.TemporaryDirectory() as folder:
-        seen = await expiries(Path(folder), LEFT)
+        seen = await expiries(f"sqlite+aiosqlite:///{folder}/refresh.sqlite3", LEFT)
     calls = sorted({one.calls for one in seen})
     holds = all(one == Seen(calls=1, tokens=1) for one in seen)
     return [Row("token calls per expiry", "exactly 1", " or ".join(map(str, calls)), holds)]
 
 
-async def expiries(folder: Path, left: tuple[int, ...]) -> list[Seen]:
+async def expiries(url: str, left: tuple[int, ...]) -> list[Seen]:
     """For each of ``left``: the token has so many seconds left, and everybody asks for it at once."""
     key = Fernet.generate_key().decode()
-    url = f"sqlite+aiosqlite:///{folder / 'refresh.sqlite3'}"
     async with AsyncExitStack() as stack:
         endpoint = await stack.enter_async_context(_token_endpoint())
         database = Database.open(url, keys=[key])

@@ -1,4 +1,4 @@
-"""One installation of the Zoho side for a test: a SQLite file, a clock that is set by hand, mocked hosts."""
+"""One installation of the Zoho side for a test: a database, a clock that is set by hand, mocked hosts."""
 
 from __future__ import annotations
 
@@ -6,16 +6,15 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import parse_qsl
 
 import httpx
 import respx
-from cryptography.fernet import Fernet
 
+from tests.storage import Storage
 from zoho.access import Credentials, Preferences, Zoho
 from zoho.connections import Grant
-from zoho.database import Database, metadata
+from zoho.database import Database
 from zoho.records import Organisation, Product, Who
 from zoho.regions import Regions
 
@@ -23,7 +22,6 @@ MARA = Who("T01LARKFIELD", "U01MARA")
 TOMAS = Who("T01LARKFIELD", "U02TOMAS")
 LARKFIELD = Organisation("20060000001", "Larkfield Support", "larkfield", is_default=True)
 KESTREL = Organisation("20060000002", "Kestrel Logistics", "kestrel")
-KEY = Fernet.generate_key().decode()
 REDIRECT = "https://bot.example/zoho/callback"
 ACCOUNTS = "https://accounts.zoho.eu"
 DESK = "https://desk.zoho.eu/api/v1"
@@ -43,18 +41,6 @@ class Clock:
     def forward(self, **how_far: float) -> None:
         """Move on by so many seconds, minutes, hours or days."""
         self.at += timedelta(**how_far)
-
-
-@asynccontextmanager
-async def opened(path: Path, *, keys: tuple[str, ...] = (KEY,)) -> AsyncIterator[Database]:
-    """A database in ``path``, with every table."""
-    database = Database.open(f"sqlite+aiosqlite:///{path / 'zoho.sqlite3'}", keys=keys)
-    async with database.write() as connection:
-        await connection.run_sync(metadata.create_all)
-    try:
-        yield database
-    finally:
-        await database.close()
 
 
 @dataclass
@@ -80,12 +66,12 @@ class Installation:
 
 @asynccontextmanager
 async def installation(
-    path: Path, *, home: str = "eu", secrets: Mapping[str, str] | None = None
+    storage: Storage, *, home: str = "eu", secrets: Mapping[str, str] | None = None
 ) -> AsyncIterator[Installation]:
     """The Zoho side on a database of its own; a host that is not mocked fails the test."""
     clock = Clock()
     hosts = respx.MockRouter(assert_all_called=False)
-    async with opened(path) as database:
+    async with storage.opened() as database:
         zoho = Zoho(
             database=database,
             regions=Regions(),
@@ -124,8 +110,3 @@ def grant(
 def form(request: httpx.Request) -> dict[str, str]:
     """The fields of a posted form."""
     return dict(parse_qsl(request.content.decode(), keep_blank_values=True))
-
-
-def files_of(path: Path) -> bytes:
-    """Everything that lies in the files of a folder."""
-    return b"".join(file.read_bytes() for file in path.iterdir())

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy import update
 
-from tests.zoho.installation import DESK, KESTREL, KEY, LARKFIELD, MARA, Installation, installation, opened
+from tests.storage import KEY, Storage
+from tests.zoho.installation import DESK, KESTREL, LARKFIELD, MARA, Installation, installation
 from zoho.access import Credentials, Preferences, Zoho
 from zoho.connections import connections
 from zoho.errors import GrantLost, KeyLost, OrganisationRefused, UnsupportedRegion
@@ -31,8 +31,8 @@ def row(
 
 
 @pytest.fixture
-async def made(tmp_path: Path) -> AsyncIterator[Installation]:
-    async with installation(tmp_path) as zoho:
+async def made(storage: Storage) -> AsyncIterator[Installation]:
+    async with installation(storage) as zoho:
         await zoho.connect()
         yield zoho
 
@@ -103,8 +103,8 @@ async def test_a_connection_that_needs_a_reconnect_is_not_opened(made: Installat
         await made.zoho.open(MARA)
 
 
-async def test_a_lost_key_is_said_before_anything_is_sent(made: Installation, tmp_path: Path) -> None:
-    async with opened(tmp_path, keys=(OTHER_KEY,)) as database:
+async def test_a_lost_key_is_said_before_anything_is_sent(made: Installation, storage: Storage) -> None:
+    async with storage.opened(keys=(OTHER_KEY,)) as database:
         locked = Zoho(
             database=database,
             regions=Regions(),

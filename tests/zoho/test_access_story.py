@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 import httpx
 import pytest
 
-from tests.zoho.installation import MARA, REDIRECT, TOMAS, Clock, files_of, opened
+from tests.storage import Storage
+from tests.zoho.installation import MARA, REDIRECT, TOMAS, Clock
 from zoho.access import Credentials, Preferences, Zoho
 from zoho.connections import Status
 from zoho.database import Database
@@ -81,7 +82,7 @@ class Story:
 @pytest.fixture
 async def story(tmp_path: Path) -> AsyncIterator[Story]:
     clock = Clock()
-    async with ZohoSandbox.start(now=clock) as sandbox, opened(tmp_path) as database:
+    async with ZohoSandbox.start(now=clock) as sandbox, Storage.sqlite(tmp_path).opened() as database:
         zoho = Zoho(
             database=database,
             regions=Regions(sandbox.hosts),
@@ -116,7 +117,7 @@ async def test_a_day_with_one_connection(story: Story, tmp_path: Path) -> None:
     assert story.sandbox.grants("mara") == 0
     with pytest.raises(NotConnected):
         await story.page()
-    assert b"1000." not in files_of(tmp_path)
+    assert b"1000." not in await Storage.sqlite(tmp_path).contents()
     assert not [call for call in story.sandbox.calls if "token" in call.query], "no token in an address"
 
 

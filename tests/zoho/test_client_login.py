@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.storage import Storage
 from tests.zoho.installation import (
     DESK,
     LARKFIELD,
@@ -39,7 +40,7 @@ RENEWED = {"access_token": "1000.access-2", "expires_in": 3600}
 
 @pytest.fixture
 async def made(tmp_path: Path) -> AsyncIterator[Installation]:
-    async with installation(tmp_path) as zoho:
+    async with installation(Storage.sqlite(tmp_path)) as zoho:
         await zoho.connect()
         yield zoho
 

@@ -11,7 +11,8 @@ import httpx
 import pytest
 import respx
 
-from tests.zoho.installation import DESK, Clock, opened
+from tests.storage import Storage
+from tests.zoho.installation import DESK, Clock
 from zoho.client import Call, Client, FixedLogin, new_http
 from zoho.errors import (
     NoAnswer,
@@ -47,7 +48,7 @@ class Sending:
 
 @pytest.fixture
 async def sending(tmp_path: Path) -> AsyncIterator[Sending]:
-    async with opened(tmp_path) as database:
+    async with Storage.sqlite(tmp_path).opened() as database:
         made = Sending(Organisations(database, now=Clock()))
         yield made
         await made.http.aclose()

@@ -1,4 +1,4 @@
-"""One refresh per expiry over real processes that share one database file."""
+"""One refresh per expiry over real processes that share one database."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import asyncio
 import os
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from tests.bench.refresh import ROOT, Seen, expiries
-from tests.zoho.installation import KEY, LARKFIELD, MARA, grant, opened
+from tests.storage import KEY, Storage
+from tests.zoho.installation import LARKFIELD, MARA, grant
 from zoho.connections import Connections, Pace, Refreshed
 from zoho.database import Database
 from zoho.records import Product
@@ -50,25 +50,24 @@ async def hang(url: str, key: str) -> None:
     await connections_on(database, Hangs()).token(MARA, Product.DESK)
 
 
-async def test_a_hundred_tasks_in_four_processes_ask_the_token_endpoint_once(tmp_path: Path) -> None:
-    seen = await expiries(tmp_path, (60, -1))
+async def test_a_hundred_tasks_in_four_processes_ask_the_token_endpoint_once(storage: Storage) -> None:
+    seen = await expiries(storage.url, (60, -1))
 
     assert seen == [Seen(calls=1, tokens=1)] * 2
 
 
-async def test_a_process_killed_in_the_middle_of_a_refresh_is_survived(tmp_path: Path) -> None:
+async def test_a_process_killed_in_the_middle_of_a_refresh_is_survived(storage: Storage) -> None:
     server = Answers()
-    async with opened(tmp_path) as database:
+    async with storage.opened() as database:
         mine = connections_on(database, server)
         expired = grant(expires_at=datetime.now(UTC))
         await mine.store(MARA, Product.DESK, expired, organisations=[LARKFIELD], zoho_user="Mara")
-        url = f"sqlite+aiosqlite:///{tmp_path / 'zoho.sqlite3'}"
         other = await asyncio.create_subprocess_exec(
             sys.executable,
             "-c",
             "import asyncio, sys; from tests.zoho.test_connections_processes import hang;"
             "asyncio.run(hang(*sys.argv[1:]))",
-            url,
+            storage.url,
             KEY,
             cwd=ROOT,
             env={**os.environ, "PYTHONPATH": str(ROOT)},

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
 
-from tests.zoho.installation import KEY, LARKFIELD, MARA, TOMAS, Clock, files_of, grant, opened
+from tests.storage import KEY, Storage
+from tests.zoho.installation import LARKFIELD, MARA, TOMAS, Clock, grant
 from zoho.connections import Connections, Pace, Refreshed, Status, Token, connections
 from zoho.database import Database
 from zoho.errors import (
@@ -81,10 +81,10 @@ class Stored:
 
 
 @pytest.fixture
-async def stored(tmp_path: Path) -> AsyncIterator[Stored]:
+async def stored(storage: Storage) -> AsyncIterator[Stored]:
     clock = Clock()
     server = TokenServer(clock)
-    async with opened(tmp_path) as database:
+    async with storage.opened() as database:
         made = Connections(database, server, now=clock, pace=QUICK)
         yield Stored(made, server, clock, database)
         server.gate.set()
@@ -423,12 +423,12 @@ async def test_a_late_refusal_of_an_older_grant_does_not_end_the_one_after_it(st
 
 
 async def test_without_the_key_nothing_is_read_and_everything_can_still_be_listed_and_ended(
-    stored: Stored, tmp_path: Path
+    stored: Stored, storage: Storage
 ) -> None:
     await stored.connect(seconds=3600)
     other_key = "LjXk2gYzr1xWbS0XnM4q2gk8y0v0W5VtbFhVQyqZ7mA="
     assert other_key != KEY
-    async with opened(tmp_path, keys=(other_key,)) as database:
+    async with storage.opened(keys=(other_key,)) as database:
         locked = Connections(database, stored.server, now=stored.clock, pace=QUICK)
 
         for read in (locked.token, locked.opened):
@@ -441,9 +441,9 @@ async def test_without_the_key_nothing_is_read_and_everything_can_still_be_liste
     assert stored.server.revoked == [], "a grant that cannot be read cannot be revoked"
 
 
-async def test_connecting_again_mends_a_lost_key(stored: Stored, tmp_path: Path) -> None:
+async def test_connecting_again_mends_a_lost_key(stored: Stored, storage: Storage) -> None:
     await stored.connect(seconds=3600)
-    async with opened(tmp_path, keys=("LjXk2gYzr1xWbS0XnM4q2gk8y0v0W5VtbFhVQyqZ7mA=",)) as database:
+    async with storage.opened(keys=("LjXk2gYzr1xWbS0XnM4q2gk8y0v0W5VtbFhVQyqZ7mA=",)) as database:
         locked = Connections(database, stored.server, now=stored.clock, pace=QUICK)
         given = grant(expires_at=stored.clock.at + timedelta(hours=1), access="1000.access-2")
         old = await locked.store(MARA, DESK, given, organisations=[LARKFIELD], zoho_user="Mara")
@@ -453,11 +453,11 @@ async def test_connecting_again_mends_a_lost_key(stored: Stored, tmp_path: Path)
         assert (await locked.token(MARA, DESK)).value == "1000.access-2"
 
 
-async def test_tokens_show_in_no_repr_and_in_no_file(stored: Stored, tmp_path: Path) -> None:
+async def test_tokens_show_in_no_repr_and_in_no_file(stored: Stored, storage: Storage) -> None:
     await stored.connect(seconds=60)
     token = await stored.connections.token(MARA, DESK)
     given = grant(expires_at=stored.clock.at)
 
     assert "1000." not in f"{token!r} {given!r} {Refreshed('1000.secret', stored.clock.at)!r}"
-    assert b"larkfield" in files_of(tmp_path)
-    assert b"1000." not in files_of(tmp_path)
+    assert b"larkfield" in await storage.contents()
+    assert b"1000." not in await storage.contents()

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 
+from tests.storage import Storage
 from tests.zoho.installation import (
     ACCOUNTS,
     DESK,
@@ -20,7 +20,6 @@ from tests.zoho.installation import (
     TOKEN_URL,
     TOMAS,
     Installation,
-    files_of,
     form,
     installation,
 )
@@ -100,8 +99,8 @@ class Walk:
 
 
 @pytest.fixture
-async def walk(tmp_path: Path) -> AsyncIterator[Walk]:
-    async with installation(tmp_path) as made:
+async def walk(storage: Storage) -> AsyncIterator[Walk]:
+    async with installation(storage) as made:
         yield Walk(made)
 
 
@@ -131,8 +130,8 @@ async def test_the_consent_page_is_asked_for_as_the_reference_says(walk: Walk) -
     assert repr(consent) == "Consent()"
 
 
-async def test_a_client_of_china_starts_at_chinas_own_accounts_server(tmp_path: Path) -> None:
-    async with installation(tmp_path, home="cn") as made:
+async def test_a_client_of_china_starts_at_chinas_own_accounts_server(storage: Storage) -> None:
+    async with installation(storage, home="cn") as made:
         link = await made.zoho.connections.start_attempt(MARA, Product.DESK, scopes=READ_DESK)
         consent = await made.zoho.oauth.begin(link)
 
@@ -188,14 +187,14 @@ async def test_looking_at_a_link_spends_nothing(walk: Walk) -> None:
 
 
 async def test_neither_link_nor_state_nor_cookie_nor_the_command_lies_readable_in_the_file(
-    walk: Walk, tmp_path: Path
+    walk: Walk, storage: Storage
 ) -> None:
     link = await walk.made.zoho.connections.start_attempt(
         MARA, Product.DESK, scopes=READ_DESK, resume="/duplicates lastName=Moss"
     )
     consent = await walk.made.zoho.oauth.begin(link)
     state = parse_qs(urlsplit(consent.url).query)["state"][0]
-    stored = files_of(tmp_path)
+    stored = await storage.contents()
 
     assert b"U01MARA" in stored
     for secret in (link, state.partition(".")[0], consent.cookie, "Moss"):
