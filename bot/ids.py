@@ -6,7 +6,7 @@ twin ``read_…`` here, so that nobody else knows the form.
 
 from __future__ import annotations
 
-import json
+from enum import StrEnum
 from typing import NamedTuple
 
 COMMAND = "/duplicates"
@@ -31,12 +31,21 @@ PAGE_NEXT = "page.next"
 PAGE_PREVIOUS = "page.previous"
 PAGE_BACK = "page.back"
 PAGE_SHARE = "page.share"
+SHARE_SHOW = "share.show"
 STATUS_AGAIN = "status.again"
 CONNECT_END = "connect.disconnect"
 HOME_CONNECTION = "home.conn"
 HELP_OPEN = "help.open"
 COMMAND_RUN = "command.run"
 RECORD_CHECK = "record.check"
+
+
+class Detail(StrEnum):
+    """How much of the records the members of a channel see."""
+
+    COUNTS = "counts"
+    MASKED = "masked"
+    FULL = "full"
 
 
 class GroupRef(NamedTuple):
@@ -98,28 +107,3 @@ def read_choice(value: str) -> Choice:
     if not verb.isalnum():
         raise ValueError("not a choice's value")
     return Choice(verb, read_group(rest))
-
-
-class ShareRef(NamedTuple):
-    """What a share sheet shares: a page of a stored list, or, with a key, one group."""
-
-    search: str = ""
-    offset: int = 0
-    key: str = ""
-    revision: int = 0
-
-
-def pack_share(ref: ShareRef) -> str:
-    """JSON for a view's ``private_metadata``: keys and numbers only."""
-    return json.dumps(ref._asdict(), separators=(",", ":"))
-
-
-def read_share(value: str) -> ShareRef:
-    """The twin of `pack_share`; ValueError for anything else."""
-    found = json.loads(value)
-    if not isinstance(found, dict) or set(found) != set(ShareRef._fields):
-        raise ValueError("not a share sheet's value")
-    kinds = {name: type(given) for name, given in ShareRef()._asdict().items()}
-    if any(type(found[name]) is not kind for name, kind in kinds.items()):
-        raise ValueError("not a share sheet's value")
-    return ShareRef(**found)

@@ -3,30 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from slack_sdk.models.blocks import Block, InputBlock, Option, RadioButtonsElement
 from slack_sdk.models.views import View
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.duplicates import Card, Look, group_blocks
+from bot.blocks.duplicates import Card, Look, Notice, group_blocks
 from bot.blocks.masking import masked
-from zoho.records import Found
+from bot.ids import Detail
+from zoho.records import Found, Group
 
 LEVEL_BLOCK = "sh_level"
 LEVEL = "level"
 MENU = ("fields",)
-_OUTSIDE = "no records are shown, because this channel is, or may be, shared with another company"
-
-
-class Detail(StrEnum):
-    """How much of the records the members of a channel see."""
-
-    COUNTS = "counts"
-    MASKED = "masked"
-    FULL = "full"
-
 
 _CHOICES = {
     Detail.COUNTS: "The numbers only",
@@ -35,20 +25,67 @@ _CHOICES = {
 }
 
 
+# What is shared, in words
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """What is shared: groups of ``found``; ``is_one`` when it is a single group, ``is_worst`` when they are
+    the largest of several lists."""
+
+    found: Found
+    groups: tuple[Group, ...] = ()
+    is_one: bool = False
+    is_worst: bool = False
+
+    @property
+    def lists(self) -> str:
+        """The lists the groups are from."""
+        modules = tuple(dict.fromkeys(group.module for group in self.groups)) or (self.found.module,)
+        return words.labels(modules)
+
+    @property
+    def whole(self) -> str:
+        """All that was found, as a number with its lists: "12 possible duplicates in Desk contacts"."""
+        if self.is_one:
+            return f"1 possible duplicate in {self.lists}"
+        if self.is_worst:
+            return f"{self._worst(self.found.total)} in {self.lists}"
+        so_far = " so far" if self.found.so_far else ""
+        return f"{words.counted(self.found.total, 'possible duplicate')} in {self.lists}{so_far}"
+
+    def part(self, count: int) -> str:
+        """So many of them, as a piece of a sentence."""
+        if self.is_one:
+            return "a possible duplicate"
+        if self.is_worst:
+            return self._worst(count)
+        so_far = " so far" if self.found.so_far else ""
+        of = f" of {words.number(self.found.total)}" if self.found.total > count else ""
+        noun = "possible duplicate" if count == 1 and not of else "possible duplicates"
+        return f"{count}{of} {noun}{so_far}"
+
+    @staticmethod
+    def _worst(count: int) -> str:
+        return "the largest group" if count == 1 else f"the {count} largest groups"
+
+
+# The sheet
+
+
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is about to be shared: ``cards`` of a search; ``is_outside`` allows the numbers only."""
+    """What is about to be shared under ``key``; ``is_outside`` allows the numbers only."""
 
-    ref: ids.ShareRef
-    found: Found
-    cards: tuple[Card, ...]
+    key: str
+    subject: Subject
     is_outside: bool = False
 
 
 def share_sheet(sheet: Sheet) -> View:
-    """The modal; what was picked arrives under `LEVEL_BLOCK` and `LEVEL`."""
+    """The modal; what was picked arrives under `LEVEL_BLOCK` and `LEVEL`, the key as its metadata."""
     levels = [Detail.COUNTS] if sheet.is_outside else list(Detail)
-    options = {level: _option(level, sheet) for level in levels}
+    options = {level: _option(level, sheet.subject) for level in levels}
     radios = RadioButtonsElement(
         action_id=LEVEL,
         options=list(options.values()),
@@ -62,16 +99,50 @@ def share_sheet(sheet: Sheet) -> View:
     return View(
         type="modal",
         callback_id=ids.PAGE_SHARE,
-        title=parts.plain("Share to this channel"),
-        submit=parts.plain(_submit(len(sheet.cards))),
+        title=parts.plain(_TITLE),
+        submit=parts.plain(_submit(sheet.subject)),
         close=parts.plain("Cancel"),
-        private_metadata=ids.pack_share(sheet.ref),
+        private_metadata=sheet.key,
         blocks=blocks,
     )
 
 
-def _submit(count: int) -> str:
-    return "Share this group" if count == 1 else f"Share {count} groups"
+_TITLE = "Share to this channel"
+
+
+def loading_sheet() -> View:
+    """What is there at once, while the channel is being looked at."""
+    return _only_words(f":{parts.WAITS}: Looking at this channel…", "Cancel")
+
+
+def stopped_sheet() -> View:
+    """For a sheet that could not be filled; what stood in the way is said beside the list."""
+    return _only_words("This sheet could not be filled. Nothing was shared.", "Close")
+
+
+def outdated_sheet() -> View:
+    """For a list that is no longer kept, or belongs to another connection."""
+    return _only_words(
+        f"This list is too old to be shared. Nothing was shared. Search again with `{ids.COMMAND}`, "
+        "then share what you see.",
+        "Close",
+    )
+
+
+def _only_words(said: str, close: str) -> View:
+    block = parts.section("sh_said", said)
+    return View(
+        type="modal",
+        callback_id=ids.PAGE_SHARE,
+        title=parts.plain(_TITLE),
+        close=parts.plain(close),
+        blocks=[block],
+    )
+
+
+def _submit(subject: Subject) -> str:
+    count = len(subject.groups)
+    return "Share this group" if subject.is_one else f"Share {words.counted(count, 'group')}"
 
 
 def _sheet_foot(sheet: Sheet) -> str:
@@ -86,35 +157,34 @@ def _sheet_foot(sheet: Sheet) -> str:
     )
 
 
-def _option(level: Detail, sheet: Sheet) -> Option:
-    example = words.cut(_example(level, sheet), words.OPTION_LENGTH - 1)
+def _option(level: Detail, subject: Subject) -> Option:
+    example = words.cut(_example(level, subject), words.OPTION_LENGTH - 1)
     return Option(value=level.value, text=parts.plain(_CHOICES[level]), description=parts.plain(example))
 
 
-def _example(level: Detail, sheet: Sheet) -> str:
+def _example(level: Detail, subject: Subject) -> str:
     if level is Detail.COUNTS:
-        return _count(sheet.found, sheet.cards)
-    record = sheet.cards[0].group.records[0]
-    facts = [words.name(record.name), record.email, record.phone or record.mobile]
+        return words.sentence(subject.whole)
+    record = subject.groups[0].records[0]
+    facts = [words.name(record.name), record.email, record.phone or record.mobile, record.code]
     shown = [words.clean(fact) for fact in facts if words.clean(fact)]
     return words.dotted(*(masked(fact) if level is Detail.MASKED else fact for fact in shown))
 
 
-def _count(found: Found, cards: tuple[Card, ...]) -> str:
-    whole = found.total if len(cards) > 1 else 1
-    count = words.counted(whole, "possible duplicate")
-    so_far = " so far" if found.so_far and len(cards) > 1 else ""
-    return f"{count} in {words.label(found.module)}{so_far}"
+# The message
 
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """A shared message: by whom (Slack id and name), what, and at which level of detail."""
+    """A shared message: by whom (Slack id and name), what, and at which level of detail.
+
+    ``cards`` are the subject's groups; without any the numbers are all there is.
+    """
 
     by: str
     by_name: str
     key: str
-    found: Found
+    subject: Subject
     cards: tuple[Card, ...]
     region_name: str
     detail: Detail = Detail.MASKED
@@ -125,21 +195,21 @@ def shared_message(shared: Shared) -> parts.Message:
     """What the channel sees; drawn again whenever one of its groups changes."""
     if shared.detail is Detail.COUNTS or shared.is_outside:
         return _numbers(shared)
-    look = Look(masked=shared.detail is not Detail.FULL, menu=MENU)
-    what = _what(shared)
-    list_name = words.label(shared.found.module)
+    subject = shared.subject
+    look = Look(says_list=subject.is_worst, masked=shared.detail is not Detail.FULL, menu=MENU)
+    what, lists = subject.part(len(shared.cards)), subject.lists
     blocks: list[Block] = [
-        parts.section(_id(shared, "head"), f"{parts.mention(shared.by)} shared *{what}* from {list_name}"),
+        parts.section(_id(shared, "head"), f"{parts.mention(shared.by)} shared *{what}* from {lists}"),
         parts.context(_id(shared, "ctx"), _about(shared)),
     ]
-    is_list = len(shared.cards) > 1
     for place, card in enumerate(shared.cards, start=1):
-        if is_list:
+        if not subject.is_one:
             blocks.append(parts.divider(_id(shared, f"d{place}")))
-        blocks += group_blocks(replace(card, number=place if is_list else 0), look)
+        blocks += group_blocks(replace(card, number=0 if subject.is_one else place), look)
+    blocks += _rest(shared)
     blocks.append(parts.context(_id(shared, "foot"), _foot(shared)))
     names = [look.shown(card.names) for card in shared.cards]
-    head = f"{words.escaped(shared.by_name) or 'Somebody'} shared {what} from {list_name}"
+    head = f"{words.escaped(shared.by_name) or 'Somebody'} shared {what} from {lists}"
     return parts.Message(words.fallback(head, names), tuple(blocks))
 
 
@@ -147,15 +217,27 @@ def _id(shared: Shared, part: str) -> str:
     return f"share:{shared.key}:{part}:1"
 
 
-def _what(shared: Shared) -> str:
-    count = len(shared.cards)
-    return "a possible duplicate" if count == 1 else f"{count} possible duplicates"
+def is_shared(block_id: str) -> bool:
+    """Whether a block belongs to a shared message."""
+    return block_id.startswith("share:")
 
 
 def _about(shared: Shared, *more: str) -> str:
-    found = shared.found
+    found = shared.subject.found
     place = (words.inert(found.org_name), words.inert(shared.region_name))
     return words.dotted(*place, words.when(found.at), *more)
+
+
+def _rest(shared: Shared) -> list[Block]:
+    """The way to what is not shown: a message in a channel never pages, so it is answered privately."""
+    subject = shared.subject
+    more = subject.found.total - len(shared.cards)
+    if subject.is_one or subject.is_worst or (more <= 0 and not subject.found.so_far):
+        return []
+    text = f"Show {words.number(more)} more" if more > 0 else "Show more"
+    label = f"{text} to me, with my own Zoho rights"
+    show = parts.button(ids.SHARE_SHOW, text, value=shared.key, label=label)
+    return [parts.divider(_id(shared, "d9")), parts.actions(_id(shared, "act"), show)]
 
 
 def _foot(shared: Shared) -> str:
@@ -164,16 +246,75 @@ def _foot(shared: Shared) -> str:
 
 
 def _numbers(shared: Shared) -> parts.Message:
-    found = shared.found
-    count = _count(found, shared.cards)
-    bold = count.replace(" in ", "* in ", 1)
+    subject = shared.subject
+    text = "Show it to me" if subject.is_one else "Show them to me"
+    show = parts.button(
+        ids.SHARE_SHOW, text, value=shared.key, label=f"{text}, with my own Zoho rights, in {subject.lists}"
+    )
+    count, _, lists = subject.whole.partition(" in ")
+    bold = f"*{'a possible duplicate' if subject.is_one else count}* in {lists}"
+    what = "shared" if subject.is_one else "shared a search:"
     blocks: list[Block] = [
-        parts.section(_id(shared, "head"), f"{parts.mention(shared.by)} shared a search: *{bold}"),
-        parts.context(_id(shared, "ctx"), _about(shared, _OUTSIDE if shared.is_outside else "")),
+        parts.section(_id(shared, "head"), f"{parts.mention(shared.by)} {what} {bold}"),
+        parts.context(_id(shared, "ctx"), _about(shared, _why_no_records(shared))),
+        parts.actions(_id(shared, "act"), show),
     ]
-    if not found.filters:
-        label = f"Show {words.label(found.module)} to me, with my own Zoho rights"
-        show = parts.button(ids.SEARCH_MODULE, "Show them to me", value=found.module.value, label=label)
-        blocks.append(parts.actions(_id(shared, "act"), show))
-    text = f"{words.escaped(shared.by_name) or 'Somebody'} shared: {count}"
+    text = f"{words.escaped(shared.by_name) or 'Somebody'} shared: {subject.whole}"
     return parts.Message(words.fallback(text), tuple(blocks))
+
+
+def _why_no_records(shared: Shared) -> str:
+    if not shared.is_outside:
+        return "the numbers only"
+    return "no records are shown, because this channel is, or may be, shared with another company"
+
+
+# Said to one person
+
+
+def too_late() -> parts.Message:
+    """For a click so old that Slack opens no sheet for it any more."""
+    return _said("late", "Slack did not open the sheet in time. Nothing was shared. Press the button again.")
+
+
+def no_draft() -> parts.Message:
+    """For a sheet that was submitted after its half hour, or twice."""
+    return _said(
+        "old", "This sheet is older than half an hour. Nothing was shared. Press *Share to channel* again."
+    )
+
+
+def not_in_channel(bot: str) -> parts.Message:
+    """For a channel in which the app cannot write; ``bot`` is its own Slack id."""
+    return _said("absent", f"Nothing was shared. Invite the app first: /invite {parts.mention(bot)}")
+
+
+def not_posted(code: str) -> parts.Message:
+    """For a channel that Slack does not let the app write in."""
+    return _said(
+        "refused", f"Nothing was shared. Slack does not take the message here: {words.in_code(code)}."
+    )
+
+
+def perhaps_posted() -> parts.Message:
+    """For a message of which Slack did not say whether it arrived."""
+    return _said(
+        "unknown", "Slack did not say whether the message arrived. Look at the channel before sharing again."
+    )
+
+
+def not_redrawn() -> parts.Message:
+    """For a click that was carried out, where the channel's message could not be changed."""
+    return _said(
+        "stale", "That is done. The message in the channel could not be changed, so it does not show it yet."
+    )
+
+
+def noticed(notice: Notice) -> parts.Message:
+    """What a private list would say at its top."""
+    return _said("note", str(notice))
+
+
+def _said(part: str, told: str) -> parts.Message:
+    text = told.replace("*", "").replace("`", "")
+    return parts.Message(text, (parts.section(f"told:{part}:1", told),))

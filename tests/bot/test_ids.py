@@ -29,25 +29,10 @@ def test_a_choice_comes_back_from_its_value(verb: str, key: str, revision: int) 
     assert ids.read_choice(ids.pack_choice(choice)) == choice
 
 
-@given(KEYS, st.integers(0, 10**9), KEYS, st.integers(0, 10**9))
-def test_what_is_shared_comes_back_from_the_sheet(search: str, offset: int, key: str, revision: int) -> None:
-    ref = ids.ShareRef(search, offset, key, revision)
-    assert ids.read_share(ids.pack_share(ref)) == ref
-    assert len(ids.pack_share(ref)) < 3000
-
-
 @pytest.mark.parametrize("value", ["", "open", "open:x", ":x:1", "open:x:y", "o-p:x:1"])
 def test_what_is_no_choice_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="not a"):
         ids.read_choice(value)
-
-
-@pytest.mark.parametrize(
-    "value", ["", "[]", "{}", '{"search":1,"offset":0,"key":"","revision":0}', '{"search":"x"}', "null"]
-)
-def test_what_is_no_share_sheet_is_refused(value: str) -> None:
-    with pytest.raises(ValueError, match=r"not a share|Expecting"):
-        ids.read_share(value)
 
 
 @pytest.mark.parametrize("value", ["", "x", ":1", "x:", "x:y", "x:-1", "x:1:2"])

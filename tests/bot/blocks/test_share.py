@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from slack_sdk.models.views import View
 
 from bot import ids
 from bot.blocks import share
-from bot.blocks.duplicates import FlagState, Refusal
-from bot.blocks.share import Detail, Shared, Sheet
+from bot.blocks.duplicates import FlagState, Notice, Refusal
+from bot.blocks.parts import Message
+from bot.blocks.share import Shared, Sheet, Subject
+from bot.ids import Detail
 from tests.bot.blocks import limits, made
 from zoho.records import Group, Module, Reason
 
 DOT = "\u00a0· "
 WHEN = "<!date^1795507500^{date_short_pretty} at {time}|24 Nov 2026 08:05 UTC>"
-FOUND = made.found(total=12)
+FOUND = made.found(total=2)
 TWO = (made.card(), made.card(key="b", number=2))
+TWELVE = Subject(made.found(total=12), (made.ROES, made.ROES))
 
 
 def shared(**fields: Any) -> Shared:
@@ -27,16 +32,18 @@ def shared(**fields: Any) -> Shared:
         "by": "U01MARA",
         "by_name": "Mara Lindqvist",
         "key": "4mh8t",
-        "found": FOUND,
         "cards": TWO,
         "region_name": "EU",
     }
-    return Shared(**(facts | fields))
+    facts |= fields
+    cards = facts["cards"]
+    groups = tuple(card.group for card in cards)
+    found = made.found(total=len(groups))
+    return Shared(**({"subject": Subject(found, groups, is_one=len(cards) == 1)} | facts))
 
 
-def sheet(**fields: Any) -> dict[str, Any]:
-    facts: dict[str, Any] = {"ref": ids.ShareRef("4mh8t", 5), "found": FOUND, "cards": TWO}
-    return limits.check_view(share.share_sheet(Sheet(**(facts | fields))))
+def sheet(subject: Subject = TWELVE, *, is_outside: bool = False) -> dict[str, Any]:
+    return limits.check_view(share.share_sheet(Sheet("4mh8t", subject, is_outside)))
 
 
 def test_the_sheet_offers_three_levels_and_begins_with_the_masked_one() -> None:
@@ -50,7 +57,7 @@ def test_the_sheet_offers_three_levels_and_begins_with_the_masked_one() -> None:
     }
     assert element["initial_option"]["value"] == "masked"
     assert view["submit"]["text"] == "Share 2 groups"
-    assert ids.read_share(view["private_metadata"]) == ids.ShareRef("4mh8t", 5)
+    assert view["private_metadata"] == "4mh8t"
     assert view["callback_id"] == ids.PAGE_SHARE
 
 
@@ -62,7 +69,7 @@ def test_where_other_companies_may_read_only_the_numbers_are_offered() -> None:
 
 
 def test_one_group_is_shared_by_its_own_words() -> None:
-    view = sheet(cards=TWO[:1], ref=ids.ShareRef(key="7kq2m", revision=3))
+    view = sheet(Subject(made.found(total=12), (made.ROES,), is_one=True))
     assert view["submit"]["text"] == "Share this group"
     assert view["blocks"][0]["element"]["options"][0]["description"]["text"] == (
         "1 possible duplicate in Desk contacts"
@@ -73,8 +80,7 @@ def test_one_group_is_shared_by_its_own_words() -> None:
 @example("\x1b", "", "\x07")
 def test_any_record_fits_the_sheet(name: str, email: str, phone: str) -> None:
     record = replace(made.ANA, name=name, email=email, phone=phone, mobile="")
-    card = made.card(replace(made.ROES, records=(record, made.ANNA)))
-    sheet(cards=(card,))
+    sheet(Subject(FOUND, (replace(made.ROES, records=(record, made.ANNA)),), is_one=True))
 
 
 def test_the_channel_reads_who_shared_what_with_address_and_number_shortened() -> None:
@@ -143,12 +149,13 @@ def test_one_group_stands_without_number_and_divider() -> None:
 
 
 def test_the_numbers_alone_show_no_record() -> None:
-    message = share.shared_message(shared(detail=Detail.COUNTS))
+    message = share.shared_message(shared(subject=TWELVE, detail=Detail.COUNTS))
     limits.check(message)
     assert limits.lines(message)[0] == "<@U01MARA> shared a search: *12 possible duplicates* in Desk contacts"
     assert "Roe" not in str(message.payload())
     show = limits.buttons(message)["Show them to me"]
-    assert (show["action_id"], show["value"]) == (ids.SEARCH_MODULE, "desk/contacts")
+    assert (show["action_id"], show["value"]) == (ids.SHARE_SHOW, "4mh8t")
+    assert "the numbers only" in limits.texts(message)
 
 
 def test_where_other_companies_may_read_the_numbers_are_all_whatever_was_asked() -> None:
@@ -160,9 +167,9 @@ def test_where_other_companies_may_read_the_numbers_are_all_whatever_was_asked()
 
 def test_the_value_of_a_filter_is_not_shared_with_the_numbers() -> None:
     filtered = made.found(total=3, filters=(("city", "Bonn"),))
-    message = share.shared_message(shared(found=filtered, detail=Detail.COUNTS))
+    message = share.shared_message(shared(subject=Subject(filtered), detail=Detail.COUNTS))
     assert "Bonn" not in str(message.payload())
-    assert not limits.buttons(message)
+    assert limits.buttons(message)["Show them to me"]["value"] == "4mh8t"
 
 
 def test_a_changed_group_leaves_the_others_blocks_as_they_are() -> None:
@@ -174,3 +181,59 @@ def test_a_changed_group_leaves_the_others_blocks_as_they_are() -> None:
         block for block in kept if block["block_id"].startswith("g:b:")
     ]
     assert not {b["block_id"] for b in after if b not in before} & {b["block_id"] for b in before}
+
+
+def test_groups_that_are_not_shown_are_a_private_click_away() -> None:
+    message = share.shared_message(shared(subject=TWELVE))
+    limits.check(message)
+    assert limits.lines(message)[0] == "<@U01MARA> shared *2 of 12 possible duplicates* from Desk contacts"
+    assert limits.buttons(message)["Show 10 more"]["action_id"] == ids.SHARE_SHOW
+    assert "Show" not in str(limits.buttons(share.shared_message(shared())))
+
+
+def test_a_search_that_goes_on_offers_more_without_a_number() -> None:
+    subject = Subject(made.found(total=2, so_far=True), (made.ROES, made.ROES))
+    message = share.shared_message(shared(subject=subject))
+    assert limits.lines(message)[0].startswith("<@U01MARA> shared *2 possible duplicates so far* from")
+    assert "Show more" in limits.buttons(message)
+
+
+def test_a_single_group_in_numbers_is_shown_by_a_click() -> None:
+    subject = Subject(made.found(total=12), (made.ROES,), is_one=True)
+    message = share.shared_message(shared(subject=subject, cards=(), detail=Detail.COUNTS))
+    limits.check(message)
+    assert limits.lines(message)[0] == "<@U01MARA> shared *a possible duplicate* in Desk contacts"
+    assert "Show it to me" in limits.buttons(message)
+
+
+def test_the_largest_groups_of_several_lists_name_their_lists() -> None:
+    mugs = Group(
+        Module.DESK_PRODUCTS, (made.product("8", "Mug"), made.product("9", "Mug")), Reason(("name",), ())
+    )
+    subject = Subject(made.found(total=2), (made.ROES, mugs), is_worst=True)
+    message = share.shared_message(shared(subject=subject, cards=(made.card(), made.card(mugs, key="b"))))
+    limits.check(message)
+    said = limits.lines(message)
+    assert said[0] == "<@U01MARA> shared *the 2 largest groups* from Desk contacts and products"
+    assert said[2].startswith("1. Desk contacts, same e-mail and account")
+
+
+@pytest.mark.parametrize("made_view", [share.loading_sheet, share.stopped_sheet, share.outdated_sheet])
+def test_a_sheet_without_a_choice_cannot_be_submitted(made_view: Callable[[], View]) -> None:
+    assert "submit" not in limits.check_view(made_view())
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        share.too_late(),
+        share.no_draft(),
+        share.not_in_channel("U00BOT"),
+        share.not_posted("restricted_action"),
+        share.perhaps_posted(),
+        share.not_redrawn(),
+        share.noticed(Notice.OLDER),
+    ],
+)
+def test_what_is_said_to_one_person_is_a_message_like_any_other(message: Message) -> None:
+    limits.check(message)
