@@ -61,6 +61,8 @@ class Actions:
             ids.FLAG_UNDO: self._undo,
             ids.FLAG_LOCAL: self._keep_local,
             ids.CONNECT_PORTAL: self._choose_portal,
+            ids.CONNECT_END: self._disconnect,
+            ids.STATUS_AGAIN: self._status,
             ids.HELP_OPEN: self._help,
             ids.COMMAND_RUN: self._run_command,
         }
@@ -91,6 +93,12 @@ class Actions:
 
     async def _search_all(self, job: Click) -> None:
         await self._type(job, "")
+
+    async def _status(self, job: Click) -> None:
+        await self._type(job, "status")
+
+    async def _disconnect(self, job: Click) -> None:
+        await self._type(job, f"disconnect {job.value}")
 
     async def _help(self, job: Click) -> None:
         await self._type(job, "help")

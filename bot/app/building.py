@@ -29,6 +29,7 @@ from bot.jobs.voice import SLACK_TROUBLE
 from bot.migrations import is_current
 from bot.searches import Drawing, Patience, Searches
 from bot.settings import Settings
+from bot.status import Statuses
 from bot.store import Store
 from bot.web import Web
 from zoho.access import Zoho
@@ -151,11 +152,12 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
     jobs = Jobs(claim=store.effects.claim, report=troubles.report)
     bolt = new_bolt(client, settings.slack_signing_secret.get_secret_value(), people)
     shared: dict[str, Any] = {"zoho": zoho, "store": store, "voice": voice, "now": clock}
+    patience = Patience(voice, clock)
     searches = Searches(
         **shared,
         invitations=invitations,
         drawing=Drawing(store, settings.observe_only),
-        patience=Patience(voice, clock),
+        patience=patience,
     )
     decisions = Decisions(zoho, store, people)
     desk: dict[str, Any] = {
@@ -165,7 +167,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
         "invitations": invitations,
         "searches": searches,
     }
-    Commands(**desk).register(bolt)
+    Commands(**desk, statuses=Statuses(zoho, voice, invitations, patience, clock)).register(bolt)
     Actions(**desk, decisions=decisions).register(bolt)
     Events(jobs, zoho, store, clock).register(bolt)
     ListenerErrors(jobs, clock).register(bolt)

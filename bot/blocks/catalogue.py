@@ -50,7 +50,7 @@ COMMANDS = (
         built=False,
     ),
     Command("flagged", "what your team has flagged", DECIDE, built=False),
-    Command("status", "is everything in order?", ACCOUNT, built=False),
+    Command("status", "is everything in order?", ACCOUNT),
     Command("connect", "connect Zoho Desk, or connect it anew", ACCOUNT),
     Command("disconnect", "end it and delete what is stored", ACCOUNT),
     Command("help", "this list", ACCOUNT),

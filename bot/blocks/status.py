@@ -22,11 +22,14 @@ ENOUGH = 120  # seconds a token has to be good for
 class Endpoint:
     """What the duplicate search of products answered: ``rows`` when it works here, None when it does not.
 
-    ``error`` are Zoho's words, or ours, for an answer that decides neither.
+    ``error`` are Zoho's words for an answer that decides neither, ``trouble`` are ours where it gave none.
+    ``is_asked`` is False while the permission for asking is missing.
     """
 
     rows: int | None = None
     error: str = ""
+    trouble: str = ""
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,9 @@ class Report:
     """What the checks of one connection gave; a part that Zoho did not give is None.
 
     ``seconds`` is how long the token is good for, ``trouble`` in a few words why it could not be renewed.
-    ``wanted`` are the scopes for reading, ``missing`` those not granted.
+    ``wanted`` are the scopes for reading, ``missing`` those not granted. ``organisation`` says why it was not
+    reached, "" when it was; ``answering`` and ``refused`` are lists by their names, the latter with the
+    reason. ``reconnect`` when a new connection is the way out.
     """
 
     org_name: str
@@ -51,6 +56,12 @@ class Report:
     trouble: str = ""
     product: Product = Product.DESK
     link: parts.Link | None = None
+    organisation: str | None = None
+    answering: tuple[str, ...] = ()
+    refused: tuple[tuple[str, str], ...] = ()
+    reconnect: bool = False
+    connected_at: datetime | None = None
+    zoho_user: str = ""
 
 
 class Check(NamedTuple):
@@ -68,6 +79,9 @@ def checks(report: Report) -> tuple[Check, ...]:
     lines = [_access(report), _permissions(report)]
     if report.endpoint:
         lines.append(_endpoint(report.endpoint))
+    if report.organisation is not None:
+        lines.append(_organisation(report.organisation))
+    lines += _lists(report)
     lines.append(_writing(report))
     if report.credits_left is not None:
         lines.append(
@@ -102,9 +116,28 @@ def _endpoint(endpoint: Endpoint) -> Check:
     name = "Product duplicates"
     if endpoint.error:
         return Check(False, name, "Zoho answered with an error: ", (endpoint.error,))
+    if endpoint.trouble:
+        return Check(False, name, f"no answer that counts: {endpoint.trouble}")
+    if not endpoint.is_asked:
+        return Check(True, name, "not asked without that permission; the product list is compared instead")
     if endpoint.rows is None:
         return Check(True, name, "Zoho does not offer them here; the product list is compared instead")
     return Check(True, name, f"Zoho answers, with {words.counted(endpoint.rows, 'row')}")
+
+
+def _organisation(trouble: str) -> Check:
+    if trouble:
+        return Check(False, "Organisation", f"{trouble}, so nothing can be searched")
+    return Check(True, "Organisation", "reached with your connection")
+
+
+def _lists(report: Report) -> list[Check]:
+    """One line for the lists that answer, one for each that does not."""
+    lines = []
+    if report.answering:
+        lines.append(Check(True, "Lists", f"{words.in_words(report.answering)} answer"))
+    lines += [Check(False, words.sentence(name), f"not readable: {why}") for name, why in report.refused]
+    return lines
 
 
 def _writing(report: Report) -> Check:
@@ -122,7 +155,7 @@ def status(report: Report) -> parts.Message:
     verdict = words.counted(todo, "thing") + " to do" if todo else "all is well"
     blocks: list[Block] = [
         parts.header(_id(report, "head"), f"Your Zoho connection: {verdict}"),
-        parts.context(_id(report, "ctx"), words.dotted(words.when(report.at), "checked just now")),
+        parts.context(_id(report, "ctx"), *_beneath(report)),
         parts.rich(_id(report, "desk"), parts.line(*_drawn(report, lines))),
         parts.actions(_id(report, "act"), *_buttons(report)),
     ]
@@ -131,6 +164,49 @@ def status(report: Report) -> parts.Message:
     first = next((line for line in lines if not line.is_well), None)
     what = f". {first.name}: {words.escaped(_plain(first), 150)}" if first else ""
     return parts.Message(words.fallback(f"Zoho connection: {verdict}{what}"), tuple(blocks))
+
+
+def _beneath(report: Report) -> list[str]:
+    told = [words.dotted(words.when(report.at), "checked just now")]
+    if report.connected_at:
+        user = f" as {words.inert(report.zoho_user)}" if report.zoho_user.strip() else ""
+        told.append(words.dotted(f"Connected{user}", words.when(report.connected_at)))
+    return told
+
+
+def not_connected(link: parts.Link, at: datetime, *, product: Product = Product.DESK) -> parts.Message:
+    """The answer to somebody who has no connection: one thing to do."""
+    brand = words.brand(product)
+    verdict = "1 thing to do"
+    mark = int(at.timestamp())
+    said = parts.line(
+        parts.bold(brand),
+        f"{words.DOT}not connected\n",
+        parts.emoji(parts.WARNING),
+        "  ",
+        parts.bold("Access"),
+        " there is none, so nothing can be searched",
+    )
+    blocks: list[Block] = [
+        parts.header(f"status:head:{mark}", f"Your Zoho connection: {verdict}"),
+        parts.context(f"status:ctx:{mark}", words.dotted(words.when(at), "checked just now")),
+        parts.rich(f"status:desk:{mark}", said),
+        parts.actions(
+            f"status:act:{mark}",
+            connection.connect_button(link, f"Connect {brand}"),
+            parts.button(ids.STATUS_AGAIN, "Check again"),
+        ),
+        parts.context(f"status:foot:{mark}", connection.link_line(link)),
+    ]
+    return parts.Message(
+        words.fallback(f"Zoho connection: {verdict}. {brand} is not connected"), tuple(blocks)
+    )
+
+
+def checking(org_name: str) -> parts.Message:
+    """While the answers are awaited."""
+    said = f"Checking your connection to {words.inert(org_name)}…"
+    return parts.Message(words.fallback(said), (parts.section("status:wait:1", said),))
 
 
 def _id(report: Report, part: str) -> str:
@@ -159,7 +235,7 @@ def _short(name: str) -> str:
 def _buttons(report: Report) -> list[InteractiveElement]:
     brand = words.brand(report.product)
     buttons: list[InteractiveElement] = []
-    if report.link and report.trouble:
+    if report.link and report.reconnect:
         buttons.append(connection.connect_button(report.link, f"Reconnect {brand}"))
     elif report.link and report.missing:
         label = "Grant the missing permission in Zoho"

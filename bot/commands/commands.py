@@ -22,11 +22,13 @@ from bot.commands.reading import (
     Help,
     Read,
     Search,
+    StatusAsked,
     Unknown,
     read,
 )
 from bot.jobs import Invitations, Jobs, Reception, Reply, Typed, Voice
 from bot.searches import Searches
+from bot.status import Statuses
 from bot.store import Store
 from zoho.access import Zoho
 from zoho.connections import Status
@@ -45,6 +47,7 @@ class Commands:
     reception: Reception
     invitations: Invitations
     searches: Searches
+    statuses: Statuses
     now: Callable[[], datetime]
 
     def register(self, app: AsyncApp) -> None:
@@ -78,6 +81,8 @@ class Commands:
                 await self.searches.search(job, wish.modules, wish.filters, command=wish.text)
             case Help():
                 await self.help(job)
+            case StatusAsked():
+                await self.statuses.show(job)
             case Connect():
                 await self._connect(job)
             case Disconnect():

@@ -32,7 +32,7 @@ _LISTS = {
     "product": Module.DESK_PRODUCTS,
     "products": Module.DESK_PRODUCTS,
 }
-_PRODUCT_WORDS = ("connect", "disconnect")
+_PRODUCT_WORDS = ("connect", "disconnect", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ class Search:
 @dataclass(frozen=True, slots=True)
 class Help:
     """Show what there is."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusAsked:
+    """Look whether everything is in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ class BadFilter:
     typed: str
 
 
-Read = Search | Help | Connect | Disconnect | CrmAsked | Unknown | BadFilter
+Read = Search | Help | StatusAsked | Connect | Disconnect | CrmAsked | Unknown | BadFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,8 @@ def _connection(verb: str, words: list[_Word]) -> Read:
         return Unknown(f"{verb} {words[1].text}")
     if verb == "connect":
         return Connect(Product.DESK)
+    if verb == "status":
+        return StatusAsked()
     return Disconnect(Product.DESK if second else None)
 
 

@@ -85,6 +85,12 @@ def test_a_token_must_be_good_for_two_minutes(facts: dict[str, Any], is_well: bo
         (Endpoint(rows=0), True, "Zoho answers, with no rows"),
         (Endpoint(), True, "Zoho does not offer them here; the product list is compared instead"),
         (Endpoint(error="index is being rebuilt"), False, "Zoho answered with an error: "),
+        (Endpoint(trouble="Zoho is busy"), False, "no answer that counts: Zoho is busy"),
+        (
+            Endpoint(is_asked=False),
+            True,
+            "not asked without that permission; the product list is compared instead",
+        ),
     ],
 )
 def test_the_endpoint_answers_without_an_error_key(endpoint: Endpoint, is_well: bool, words: str) -> None:
@@ -110,7 +116,8 @@ def test_disconnecting_asks_once_with_two_verbs() -> None:
 
 
 def test_a_connection_in_trouble_is_mended_first() -> None:
-    message = status(report(trouble="a Zoho permission is missing", missing=("Desk.search.READ",), link=LINK))
+    trouble = "Zoho no longer accepts your connection"
+    message = status(report(trouble=trouble, reconnect=True, missing=("Desk.search.READ",), link=LINK))
     limits.check(message)
     assert next(iter(limits.buttons(message))) == "Reconnect Zoho Desk"
 
