@@ -13,10 +13,15 @@ from zoho.database import Database, UtcTime
 
 KEPT = timedelta(days=3)
 
-# One statement for any number of keys, so that it is prepared only once.
-_INSERT = text(
-    "INSERT INTO effects (key, at) SELECT value, :at FROM json_each(:keys) WHERE true "
+# One statement for any number of keys, so that it is prepared only once; in the order of the keys, so that
+# two processes never wait for each other.
+_ON_SQLITE = text(
+    "INSERT INTO effects (key, at) SELECT value, :at FROM json_each(:keys) WHERE true ORDER BY value "
     "ON CONFLICT DO NOTHING RETURNING key"
+).bindparams(bindparam("at", type_=UtcTime()))
+_ON_POSTGRES = text(
+    "INSERT INTO effects (key, at) SELECT value, :at FROM json_array_elements_text(CAST(:keys AS json)) "
+    "ORDER BY value ON CONFLICT DO NOTHING RETURNING key"
 ).bindparams(bindparam("at", type_=UtcTime()))
 
 
@@ -26,12 +31,13 @@ class Effects:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self._insert = _ON_POSTGRES if database.is_shared else _ON_SQLITE
 
     async def claim(self, keys: Sequence[str]) -> set[str]:
         """Those of ``keys`` that nobody claimed before, in one transaction."""
         values = {"keys": json.dumps(keys), "at": self._now()}
         async with self._database.write() as connection:
-            return set((await connection.execute(_INSERT, values)).scalars())
+            return set((await connection.execute(self._insert, values)).scalars())
 
     async def sweep(self) -> None:
         """Forget keys so old that nobody can send them again."""

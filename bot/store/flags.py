@@ -11,12 +11,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, Update, delete, exists, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.flag import Change, Closed, Flag, FlaggedRecord, Kept, Place, Spot
 from bot.store.tables import decisions, flagged_records, flags, fresh_key, quiet
-from zoho.database import Database, insert_or_ignore
+from zoho.database import Database, insert_or_ignore, insert_or_update
 from zoho.records import Module, Who
 
 QUIET = timedelta(days=30)
@@ -148,18 +148,19 @@ class Flags:
 
     async def note_gone(self, flag: Flag, gone: Sequence[str]) -> None:
         """Keep which of the records are gone, and that the others are not."""
-        mine, named = flagged_records.c.flag_id == flag.id, flagged_records.c.record_id.in_(gone)
+        change = (
+            update(flagged_records)
+            .where(flagged_records.c.flag_id == flag.id)
+            .values(gone=flagged_records.c.record_id.in_(gone))
+        )
         async with self._database.write() as connection:
-            await connection.execute(update(flagged_records).where(mine, named).values(gone=True))
-            await connection.execute(update(flagged_records).where(mine, ~named).values(gone=False))
+            await connection.execute(change)
 
     async def keep_quiet(self, who: Who, dc: str, org_id: str) -> None:
         """Remember for 30 days that this person wants no offer to allow writing."""
         row = {**_person(who, dc, org_id), "until": self._now() + QUIET}
-        statement = sqlite.insert(quiet).values(row)
-        statement = statement.on_conflict_do_update(set_={"until": row["until"]})
         async with self._database.write() as connection:
-            await connection.execute(statement)
+            await connection.execute(insert_or_update(quiet, row))
 
     async def is_quiet(self, who: Who, dc: str, org_id: str) -> bool:
         """Whether the offer to allow writing is not wanted now."""
@@ -237,10 +238,13 @@ def _raise(row: Mapping[str, object]) -> postgresql.Insert:
 
 
 def _forget_other_places(row: Mapping[str, object]) -> Update:
-    """What a closed flag left at another place in Zoho is not what this one would write."""
+    """What a closed flag left at another place in Zoho is not what this one would write.
+
+    Its row is locked: whoever else opens it in this moment does so before or after, never in between.
+    """
     same = [flags.c[name] == row[name] for name in _SET]
     elsewhere = (flags.c.closed_as != Closed.NOT.value, flags.c.place != row["place"])
-    closed = select(flags.c.id).where(*same, *elsewhere)
+    closed = select(flags.c.id).where(*same, *elsewhere).with_for_update()
     statement = update(flagged_records).where(flagged_records.c.flag_id.in_(closed))
     return statement.values(written=False, trace="")
 

@@ -125,7 +125,7 @@ class Lists:
     ) -> dict[tuple[str, ...], ShownGroup]:
         """A key for each of these groups of the list, by their members; those that have one keep it."""
         async with self._database.write() as connection:
-            for group in shown:
+            for group in sorted(shown, key=lambda group: group.ids):
                 await connection.execute(insert_or_ignore(groups, self._new_row(kept, group)))
             wanted = [_pack(group.ids) for group in shown]
             statement = select(groups).where(groups.c.list_key == kept.key, groups.c.members.in_(wanted))
@@ -142,7 +142,7 @@ class Lists:
     async def mark_drawn(self, marks: Mapping[str, str]) -> None:
         """``marks`` maps group keys to what is about to be shown; where that is new, the revision grows."""
         async with self._database.write() as connection:
-            for key, mark in marks.items():
+            for key, mark in sorted(marks.items()):
                 await connection.execute(
                     update(groups)
                     .where(groups.c.key == key, groups.c.drawn != mark)
@@ -151,7 +151,9 @@ class Lists:
 
     async def forget_workspace(self, workspace: str) -> None:
         """Delete every list and group of this workspace."""
+        of_it = select(groups.c.key).where(groups.c.workspace == workspace).order_by(groups.c.key)
         async with self._database.write() as connection:
+            await connection.execute(of_it.with_for_update())  # in the order in which `mark_drawn` goes
             for table in (lists, groups):
                 await connection.execute(delete(table).where(table.c.workspace == workspace))
 

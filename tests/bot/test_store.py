@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy import func, select
 
 from bot.store import Asked, Closed, FlaggedRecord, Place, Spot, Store
 from bot.store.flags import AlreadyFlagged
-from zoho.database import Database, metadata
+from bot.store.tables import decisions, flagged_records
+from tests.storage import Storage
+from zoho.database import Database
 from zoho.errors import KeyLost
 from zoho.records import Found, Group, Module, Pending, Reason, Record, Who
 
@@ -39,20 +39,6 @@ class Clock:
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
-
-
-@pytest.fixture
-def file(tmp_path: Path) -> Path:
-    return tmp_path / "store.sqlite3"
-
-
-@pytest.fixture
-async def database(file: Path) -> AsyncIterator[Database]:
-    opened = Database.open(f"sqlite+aiosqlite:///{file}", keys=[Fernet.generate_key().decode()])
-    async with opened.write() as connection:
-        await connection.run_sync(metadata.create_all)
-    yield opened
-    await opened.close()
 
 
 @pytest.fixture
@@ -132,15 +118,18 @@ async def test_the_latest_waiting_command_is_the_one_that_counts(store: Store, c
     assert await store.asked.latest(MARA) is None
 
 
-async def test_nothing_a_person_typed_or_found_lies_in_clear(store: Store, clock: Clock, file: Path) -> None:
+async def test_nothing_a_person_typed_or_found_lies_in_clear(
+    store: Store, clock: Clock, storage: Storage
+) -> None:
     await store.asked.keep(asked(text="desk contacts lastName=Lindqvist", at=clock()))
     kept = await store.lists.keep(MARA, "desk contacts lastName=Lindqvist", found(group(1, 2)))
     await store.lists.name_groups(kept, kept.found.groups)
     flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.COMMENT)
     await store.flags.note_written(flag, FlaggedRecord("1", refused="Lindqvist may not"))
-    on_disk = b"".join(path.read_bytes() for path in file.parent.iterdir())
+    stored = await storage.contents()
+    assert b"U1" in stored
     for secret in (b"Lindqvist", b"ana@kestrel", b"hooks.slack.example", b"b@kestrel"):
-        assert secret not in on_disk
+        assert secret not in stored
 
 
 async def test_a_list_comes_back_as_it_was_for_24_hours(store: Store, clock: Clock) -> None:
@@ -166,12 +155,11 @@ async def test_a_list_that_was_read_further_does_not_live_longer(store: Store, c
     assert await store.lists.get(MARA, kept.key) is None
 
 
-async def test_a_list_under_another_key_is_a_lost_key(store: Store, file: Path, clock: Clock) -> None:
+async def test_a_list_under_another_key_is_a_lost_key(store: Store, storage: Storage, clock: Clock) -> None:
     kept = await store.lists.keep(MARA, "desk contacts", found(group(1, 2)))
-    other = Database.open(f"sqlite+aiosqlite:///{file}", keys=[Fernet.generate_key().decode()])
-    with pytest.raises(KeyLost):
-        await Store(other, clock).lists.get(MARA, kept.key)
-    await other.close()
+    async with storage.opened(keys=(Fernet.generate_key().decode(),)) as other:
+        with pytest.raises(KeyLost):
+            await Store(other, clock).lists.get(MARA, kept.key)
 
 
 async def test_a_group_keeps_its_key_within_its_list_and_outlives_it(store: Store, clock: Clock) -> None:
@@ -239,16 +227,16 @@ async def test_what_was_written_is_kept_per_record(store: Store) -> None:
     }
 
 
-async def test_a_flag_is_taken_back_once_and_can_be_raised_again(store: Store, file: Path) -> None:
+async def test_a_flag_is_taken_back_once_and_can_be_raised_again(store: Store, database: Database) -> None:
     flag = await store.flags.add(SPOT, ["1", "2"], "U1", place=Place.NOWHERE)
     assert await store.flags.close(flag, Closed.UNDONE, "U2") is True
     assert await store.flags.close(flag, Closed.UNDONE, "U2") is False
     again = await store.flags.add(SPOT, ["1", "2"], "U2", place=Place.NOWHERE)
-    with sqlite3.connect(file) as other:
-        rows = other.execute("SELECT kind, user FROM decisions ORDER BY id").fetchall()
-        left = other.execute("SELECT count(*) FROM flagged_records").fetchone()
-    assert rows == [("flag", "U1"), ("unflag", "U2"), ("flag", "U2")]
-    assert left == (2,)
+    async with database.read() as reader:
+        noted = await reader.execute(select(decisions.c.kind, decisions.c.user).order_by(decisions.c.id))
+        left = await reader.scalar(select(func.count()).select_from(flagged_records))
+    assert [tuple(row) for row in noted] == [("flag", "U1"), ("unflag", "U2"), ("flag", "U2")]
+    assert left == 2
     assert (again.is_open, again.user, again.revision) == (True, "U2", 3)
 
 

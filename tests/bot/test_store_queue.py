@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -22,7 +20,7 @@ from bot.store import (
     ended_on,
     standing_on,
 )
-from tests.storage import Storage
+from zoho.database import Database
 from zoho.records import Module, Who
 
 SPOT = Spot("T1", "eu", "200", Module.DESK_CONTACTS)
@@ -49,9 +47,8 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: Clock) -> AsyncIterator[Store]:
-    async with Storage.sqlite(tmp_path).opened() as database:
-        yield Store(database, clock)
+def store(database: Database, clock: Clock) -> Store:
+    return Store(database, clock)
 
 
 async def raised(store: Store, *members: str, user: str = "U1", spot: Spot = SPOT) -> Flag:
