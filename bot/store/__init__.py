@@ -12,6 +12,7 @@ from bot.store.flags import AlreadyFlagged, Flags
 from bot.store.homes import HomeRow, Homes
 from bot.store.lists import Lists, Question, ShownGroup, StoredList
 from bot.store.queue import Line, Queue
+from bot.store.shares import Share, Shares
 from zoho.database import Database
 
 __all__ = [
@@ -32,6 +33,8 @@ __all__ = [
     "Place",
     "Question",
     "Queue",
+    "Share",
+    "Shares",
     "ShownGroup",
     "Spot",
     "Store",
@@ -51,6 +54,7 @@ class Store:
         self.flags = Flags(database, now)
         self.queue = Queue(database, self.flags, now)
         self.homes = Homes(database, now)
+        self.shares = Shares(database, now)
 
     async def forget(self, workspace: str) -> None:
         """Delete everything of a workspace."""
@@ -58,6 +62,7 @@ class Store:
         await self.lists.forget_workspace(workspace)
         await self.flags.forget_workspace(workspace)
         await self.homes.forget_workspace(workspace)
+        await self.shares.forget_workspace(workspace)
 
     async def sweep(self) -> None:
         """Delete what has expired."""
@@ -66,3 +71,4 @@ class Store:
         await self.lists.sweep()
         await self.flags.sweep()
         await self.homes.sweep()
+        await self.shares.sweep()

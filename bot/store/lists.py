@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,7 +52,8 @@ class ShownGroup:
     """A group as it stands on one list's buttons.
 
     ``reason`` holds the names of the fields the members share, never their values; ``drawn`` is the mark of
-    what was shown last, so that the revision grows exactly when that changes.
+    what was shown last, so that the revision grows exactly when that changes. ``gone`` are the members that
+    are no longer in Zoho.
     """
 
     key: str
@@ -65,6 +66,12 @@ class ShownGroup:
     reason: tuple[str, ...]
     revision: int
     drawn: str
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """The members that are still there, as far as anybody noticed."""
+        return tuple(member for member in self.members if member not in self.gone)
 
 
 class Lists:
@@ -149,6 +156,14 @@ class Lists:
                     .values(drawn=mark, revision=groups.c.revision + 1)
                 )
 
+    async def note_gone(self, shown: ShownGroup, ids: Collection[str]) -> ShownGroup:
+        """Remember that these members, too, are no longer in Zoho; out comes the group with that known."""
+        gone = shown.gone | set(ids)
+        statement = update(groups).where(groups.c.key == shown.key).values(gone=_pack(sorted(gone)))
+        async with self._database.write() as connection:
+            await connection.execute(statement)
+        return replace(shown, gone=gone)
+
     async def forget_workspace(self, workspace: str) -> None:
         """Delete every list and group of this workspace."""
         of_it = select(groups.c.key).where(groups.c.workspace == workspace).order_by(groups.c.key)
@@ -178,6 +193,7 @@ class Lists:
             "reason": _pack(group.reason.fields),
             "revision": 1,
             "drawn": "",
+            "gone": "[]",
             "at": self._now(),
         }
 
@@ -202,4 +218,5 @@ def _read_group(row: Row[Any]) -> ShownGroup:
         reason=tuple(json.loads(row.reason)),
         revision=row.revision,
         drawn=row.drawn,
+        gone=frozenset(json.loads(row.gone)),
     )

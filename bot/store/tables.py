@@ -61,8 +61,29 @@ groups = Table(
     Column("reason", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("drawn", Text, nullable=False),
+    Column("gone", Text, nullable=False),
     Column("at", UtcTime, nullable=False, index=True),
     UniqueConstraint("list_key", "members"),
+)
+
+shares = Table(
+    "shares",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("channel", Text, nullable=False),
+    Column("found", EncryptedText, nullable=False),
+    Column("command", EncryptedText, nullable=False),
+    Column("offset", Integer, nullable=False),
+    Column("group", Text, nullable=False),
+    Column("is_worst", Boolean, nullable=False),
+    Column("is_outside", Boolean, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("response_url", EncryptedText, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Column("expires_at", UtcTime, nullable=False, index=True),
 )
 
 flags = Table(
