@@ -13,6 +13,7 @@ from aiohttp import web
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
+from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.exc import SQLAlchemyError
@@ -150,7 +151,8 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
     people = People(client, clock)
     troubles = Troubles(zoho=zoho, voice=voice, invitations=invitations, now=clock)
     jobs = Jobs(claim=store.effects.claim, report=troubles.report)
-    bolt = new_bolt(client, settings.slack_signing_secret.get_secret_value(), people)
+    secret = settings.slack_signing_secret.get_secret_value()
+    bolt = new_bolt(client, secret, people)
     shared: dict[str, Any] = {"zoho": zoho, "store": store, "voice": voice, "now": clock}
     patience = Patience(voice, clock)
     searches = Searches(
@@ -167,14 +169,15 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
         "invitations": invitations,
         "searches": searches,
     }
-    Commands(**desk, statuses=Statuses(zoho, voice, invitations, patience, clock)).register(bolt)
+    commands = Commands(**desk, statuses=Statuses(zoho, voice, invitations, patience, clock))
+    commands.register(bolt)
     Actions(**desk, decisions=decisions).register(bolt)
     Events(jobs, zoho, store, clock).register(bolt)
     ListenerErrors(jobs, clock).register(bolt)
     site = web.Application()
     socket = SocketMode(bolt, settings.slack_app_token.get_secret_value()) if socket_mode else None
     if socket is None:
-        SlackRoute(bolt).register(site)
+        SlackRoute(bolt, SignatureVerifier(secret), commands.take).register(site)
     Web(
         **shared,
         database=database,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,6 +58,10 @@ class Commands:
     async def typed(self, ack: AsyncAck, command: dict[str, Any]) -> None:
         """Acknowledge with an empty 200, then hand over what was typed."""
         await ack()
+        self.take(command)
+
+    def take(self, command: Mapping[str, str]) -> None:
+        """Hand over a command that was acknowledged, or is about to be."""
         team, user = command["team_id"], command["user_id"]
         self.jobs.hand_over(
             Typed(
