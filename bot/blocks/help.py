@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import cache
 
 from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement, RichTextSectionElement
 
@@ -15,6 +16,7 @@ _ZOHO_KEYS = ("departmentId", "ownerId", "viewId")  # what Zoho's own product li
 _LISTS = ", ".join(module.plural for module in Module)
 
 
+@cache
 def help_message(*, is_connected: bool = True) -> parts.Message:
     """Every command; somebody who is not connected is led to connecting."""
     head = f"What {ids.COMMAND} can do"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -53,9 +53,15 @@ class Message:
     text: str
     blocks: tuple[Block, ...]
     classic: tuple[Block, ...] = ()
+    _built: list[dict[str, Any]] = field(default_factory=list, init=False, repr=False, compare=False)
 
     def payload(self) -> dict[str, Any]:
         """The message as Slack takes it; SlackObjectFormationError when a block breaks one of its limits."""
+        if not self._built:
+            self._built.append(self._build())
+        return dict(self._built[0])
+
+    def _build(self) -> dict[str, Any]:
         return {
             "text": self.text,
             "blocks": [block.to_dict() for block in self.blocks],

@@ -13,7 +13,7 @@ from bot.jobs.work import Job
 
 AT_ONCE = 32
 _CLAIMED_AT_ONCE = 50
-_LATE_SECONDS = 0.003
+_LATE_SECONDS = 0.001
 _REST_SECONDS = 0.02
 _RESTS = 10
 
