@@ -104,7 +104,7 @@ class SlackRoute:
         body = await request.read()
         if b"command=" in body and self._is_genuine(request, stamp, body):
             command = dict(parse_qsl(body.decode(errors="replace"), keep_blank_values=True))
-            if command.get("command") == ids.COMMAND and _NEEDED <= command.keys():
+            if command.get("command") == ids.COMMAND and command.keys() >= _NEEDED:
                 self.take_command(command)
                 return web.Response()
         return await self._by_bolt(request, body)
