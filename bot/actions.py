@@ -17,6 +17,8 @@ from bot.blocks.connection import portal_chosen
 from bot.blocks.duplicates import Card, Notice, Refusal
 from bot.blocks.words import labels
 from bot.decisions import Decisions, Outcome, Verdict
+from bot.flagged import Flagged
+from bot.home import Home
 from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, resumed
 from bot.searches import Searches, flag_state
 from bot.store import Place, Store
@@ -39,6 +41,8 @@ class Actions:
     invitations: Invitations
     searches: Searches
     decisions: Decisions
+    flagged: Flagged
+    home: Home
     now: Callable[[], datetime]
 
     def register(self, app: AsyncApp) -> None:
@@ -60,6 +64,10 @@ class Actions:
             ids.GROUP_FLAG: self._flag,
             ids.FLAG_UNDO: self._undo,
             ids.FLAG_LOCAL: self._keep_local,
+            ids.FLAG_MORE: self.flagged.chosen,
+            ids.FLAG_NEXT: self._turn_flags,
+            ids.FLAG_PREVIOUS: self._turn_flags,
+            ids.HOME_CONNECTION: self._choose_for_connection,
             ids.CONNECT_PORTAL: self._choose_portal,
             ids.CONNECT_END: self._disconnect,
             ids.STATUS_AGAIN: self._status,
@@ -117,6 +125,12 @@ class Actions:
     async def _turn_page(self, job: Click) -> None:
         ref = _read(ids.read_page, job.value)
         await (self.searches.turn(job, ref) if ref else self.voice.add(job, clicks.older_button()))
+
+    async def _turn_flags(self, job: Click) -> None:
+        await (self.flagged.turn(job) if job.reply.is_click else self.home.turn(job))
+
+    async def _choose_for_connection(self, job: Click) -> None:
+        await self._type(job, job.value.replace(":", " "))
 
     async def _type(self, job: Click, text: str) -> None:
         """What the button stands for, as if it had been typed; the answer takes the message's place."""
@@ -210,12 +224,13 @@ def _click(body: dict[str, Any], action: dict[str, Any], at: datetime) -> Click:
     """What was clicked, by whom and where; a menu's value is that of the chosen option."""
     user = body["user"]
     team = (body.get("team") or {}).get("id") or user.get("team_id", "")
+    url = body.get("response_url", "")  # a click in a view has none: there is no message to replace
     chosen = (action.get("selected_option") or {}).get("value", "")
     action_ts = action.get("action_ts", "")
     return Click(
         who=Who(team, user["id"]),
         home=user.get("team_id") or team,
-        reply=Reply((body.get("channel") or {}).get("id", ""), body.get("response_url", ""), is_click=True),
+        reply=Reply((body.get("channel") or {}).get("id", ""), url, is_click=bool(url)),
         key=f"click:{team}:{action_ts}:{action['action_id']}:{user['id']}",
         at=at,
         action_id=action["action_id"],

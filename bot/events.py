@@ -1,4 +1,4 @@
-"""Events: the app was taken out of the workspace."""
+"""Events: a Home tab was opened, the app was taken out of the workspace."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 import structlog
 from slack_bolt.app.async_app import AsyncApp
 
-from bot.jobs import Jobs, Reply, Uninstalled
+from bot.jobs import HomeOpened, Jobs, Reply, Uninstalled
 from bot.store import Store
 from zoho.access import Zoho
 from zoho.records import Who
@@ -31,10 +31,22 @@ class Events:
     now: Callable[[], datetime]
 
     def register(self, app: AsyncApp) -> None:
-        """Listen to both events, and name what carries them out."""
+        """Listen to these events, and name what carries out the end."""
+        app.event("app_home_opened")(self.home_opened)
         app.event("app_uninstalled")(self.uninstalled)
         app.event("tokens_revoked")(self.revoked)
         self.jobs.on(Uninstalled, self.carry_out)
+
+    async def home_opened(self, body: dict[str, Any]) -> None:
+        """Hand over whose Home tab is looked at; the Messages tab of the app sends this event too.
+
+        https://docs.slack.dev/reference/events/app_home_opened
+        """
+        event, team = body["event"], body["team_id"]
+        if event.get("tab") == "home":
+            key = f"event:{body['event_id']}"
+            who = Who(team, event["user"])
+            self.jobs.hand_over(HomeOpened(who, team, Reply("", ""), key, self.now()))
 
     async def uninstalled(self, body: dict[str, Any]) -> None:
         """Hand over the end of this workspace."""

@@ -18,7 +18,6 @@ GROUP_MENU = "group.more"
 FLAG_UNDO = "flag.undo"
 FLAG_LOCAL = "flag.local"
 FLAG_MORE = "flag.more"
-FLAG_OPEN = "flag.open"
 FLAG_NEXT = "flag.next"
 FLAG_PREVIOUS = "flag.previous"
 SEARCH_MODULE = "search.module"
@@ -107,3 +106,44 @@ def read_choice(value: str) -> Choice:
     if not verb.isalnum():
         raise ValueError("not a choice's value")
     return Choice(verb, read_group(rest))
+
+
+class FlagChoice(NamedTuple):
+    """What was picked from a flag's menu: the verb, the flag, and the flag after which its page begins."""
+
+    verb: str
+    key: str
+    revision: int
+    start: str = ""
+
+
+def pack_flag_choice(choice: FlagChoice) -> str:
+    """``verb:key:revision:start``."""
+    return f"{choice.verb}:{choice.key}:{choice.revision}:{choice.start}"
+
+
+def read_flag_choice(value: str) -> FlagChoice:
+    """The twin of `pack_flag_choice`; ValueError for anything else."""
+    verb, _, rest = value.partition(":")
+    flag, _, start = rest.rpartition(":")
+    return FlagChoice(verb, *read_group(flag), start)
+
+
+class FlagPlace(NamedTuple):
+    """A place in the flag queue: after one flag, or before one, by its key; the beginning without either."""
+
+    after: str = ""
+    before: str = ""
+
+
+def pack_flag_place(place: FlagPlace) -> str:
+    """``after:key`` or ``before:key``."""
+    return f"before:{place.before}" if place.before else f"after:{place.after}"
+
+
+def read_flag_place(value: str) -> FlagPlace:
+    """The twin of `pack_flag_place`; ValueError for anything else."""
+    side, _, key = value.partition(":")
+    if side not in FlagPlace._fields:
+        raise ValueError("not a place in the flag queue")
+    return FlagPlace(**{side: key})

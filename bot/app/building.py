@@ -23,8 +23,10 @@ from bot.app.outside import zoho_side
 from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
 from bot.app.socket import SocketMode
 from bot.commands import Commands
-from bot.decisions import Decisions
+from bot.decisions import Decisions, FlagQueue
 from bot.events import Events
+from bot.flagged import Flagged
+from bot.home import Home
 from bot.jobs import Invitations, Jobs, People, Reception, Troubles, Voice
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.migrations import is_current
@@ -162,16 +164,21 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
         patience=patience,
     )
     decisions = Decisions(zoho, store, people)
+    queue = FlagQueue(zoho, store, people, decisions, clock)
+    flagged = Flagged(zoho, store, voice, people, invitations, searches, queue)
+    home = Home(**shared, jobs=jobs, client=client, people=people, invitations=invitations, queue=queue)
+    home.register()
     desk: dict[str, Any] = {
         **shared,
         "jobs": jobs,
         "reception": Reception(people, voice),
         "invitations": invitations,
         "searches": searches,
+        "flagged": flagged,
     }
     commands = Commands(**desk, statuses=Statuses(zoho, voice, invitations, patience, clock))
     commands.register(bolt)
-    Actions(**desk, decisions=decisions).register(bolt)
+    Actions(**desk, decisions=decisions, home=home).register(bolt)
     Events(jobs, zoho, store, clock).register(bolt)
     ListenerErrors(jobs, clock).register(bolt)
     site = web.Application()

@@ -49,7 +49,7 @@ COMMANDS = (
         FIND,
         built=False,
     ),
-    Command("flagged", "what your team has flagged", DECIDE, built=False),
+    Command("flagged", "what your team has flagged", DECIDE),
     Command("status", "is everything in order?", ACCOUNT),
     Command("connect", "connect Zoho Desk, or connect it anew", ACCOUNT),
     Command("disconnect", "end it and delete what is stored", ACCOUNT),

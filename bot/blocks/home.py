@@ -4,48 +4,57 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 
-from slack_sdk.models.blocks import Block, SectionBlock
+from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot import ids
 from bot.blocks import connection, parts, words
 from bot.blocks.catalogue import exists
-from bot.blocks.queue import FlagRow, hidden_line, pager, plain_row
+from bot.blocks.help import other_company
+from bot.blocks.queue import QueuePage, flag_row, foot_line, pager
 from zoho import scopes as zoho_scopes
 from zoho.records import Organisation, Product
 
 
 @dataclass(frozen=True, slots=True)
 class HomeConnection:
-    """A connection as the tab shows it: ``link`` leads to a new one when Zoho no longer accepts this."""
+    """A connection as the tab shows it: ``link`` leads to a new one where only that helps.
+
+    ``paused_until`` is set while Zoho does not renew its access.
+    """
 
     org_name: str
     region_name: str
     product: Product = Product.DESK
     link: parts.Link | None = None
     choices: tuple[Organisation, ...] = ()
+    paused_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """The tab of somebody who is connected; ``trouble`` says in a few words why flags could not be read."""
+    """The tab of somebody who is connected.
+
+    Without ``queue`` the flags are only counted (``open_flags``); ``trouble`` says in a few words of mrkdwn
+    why they could not be read.
+    """
 
     connections: tuple[HomeConnection, ...]
-    flags: tuple[FlagRow, ...]
-    total: int
-    now: datetime
-    zone: tzinfo
-    offset: int = 0
-    hidden: int = 0
+    queue: QueuePage | None = None
+    open_flags: int = 0
     trouble: str = ""
 
 
 def home(page: HomePage) -> View:
     """The tab of a connected person."""
     blocks: list[Block] = [block for one in page.connections for block in _connection(one)]
-    blocks.append(parts.actions("home:act:1", parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True)))
+    buttons = [
+        parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True),
+        parts.button(ids.HELP_OPEN, "Show help"),
+    ]
+    blocks.append(parts.actions("home:act:1", *buttons))
     blocks += [parts.divider("home:d1:1"), parts.header("home:h1:1", "Flagged by your team"), *_flags(page)]
     foot = f"`{ids.COMMAND} help` lists every command. This page is visible to you alone."
     return _view([*blocks, parts.context("home:foot:1", foot)])
@@ -60,7 +69,7 @@ def _connection(one: HomeConnection) -> list[Block]:
     where = ", ".join(part for part in (words.inert(one.org_name), words.inert(one.region_name)) if part)
     block_id = f"home:{one.product}:1"
     if one.link:
-        text = f":{parts.WARNING}: *{brand}* no longer accepts your connection{words.DOT}{where}"
+        text = words.dotted(f":{parts.WARNING}: *{brand}*", "connect again to go on", where)
         button = parts.button(
             ids.CONNECT_START,
             f"Reconnect {brand}",
@@ -69,39 +78,70 @@ def _connection(one: HomeConnection) -> list[Block]:
         )
         return [parts.section(block_id, text, button)]
     if one.choices:
-        text = f":{parts.WAITS}: *{brand}*{words.DOT}choose one of your {len(one.choices)} portals"
+        text = words.dotted(f":{parts.WAITS}: *{brand}*", f"choose one of your {len(one.choices)} portals")
         return [parts.section(block_id, text), connection.portal_menu(one.choices)]
     options = [("Check connection", f"status:{one.product}")] if exists("status") else []
     options.append((f"Disconnect {brand}", f"disconnect:{one.product}"))
-    text = f":{parts.DONE}: *{brand}*{words.DOT}{where}"
+    text = words.dotted(f":{parts.DONE}: *{brand}*", where)
+    if one.paused_until:
+        pause = f"Zoho has paused renewing your access until {words.clock(one.paused_until)}"
+        text = words.dotted(f":{parts.WAITS}: *{brand}*", where, pause)
     return [parts.section(block_id, text, parts.overflow(ids.HOME_CONNECTION, *options))]
 
 
 def _flags(page: HomePage) -> list[Block]:
-    if page.trouble:
-        return [parts.context("home:none:1", f"The flags could not be read: {page.trouble}.")]
-    blocks: list[Block] = [_flag(place, row, page) for place, row in enumerate(page.flags, page.offset + 1)]
-    if not page.total:
-        blocks.append(
-            parts.context("home:none:1", "Nothing is flagged. Press *Flag* on a group to put it here.")
-        )
-    turns = pager(page.offset, page.offset + len(page.flags) + page.hidden, page.total)
+    queue = page.queue
+    if queue is None:
+        return [parts.context("home:none:1", *_unread(page))]
+    blocks = [
+        flag_row(f"home:{row.key}:{row.revision}", row, queue, number=place)
+        for place, row in enumerate(queue.rows, queue.first)
+    ]
+    if not queue.total:
+        blocks.append(parts.context("home:none:1", _NOTHING))
+    turns = pager(queue)
     if turns:
         blocks.append(parts.actions("home:nav:1", *turns))
-    if page.hidden:
-        blocks.append(parts.context("home:more:1", hidden_line(page.hidden)))
+    foot = foot_line(queue)
+    if foot:
+        blocks.append(parts.context("home:more:1", foot))
     return blocks
 
 
-def _flag(place: int, row: FlagRow, page: HomePage) -> Block:
-    label = f"Open flagged group {place}: {row.title}"
-    button = parts.button(ids.FLAG_OPEN, "Open", value=ids.pack_group(row.ref), label=label)
-    text = f"{place}. {plain_row(row, page.now, page.zone)}"
-    return SectionBlock(block_id=f"home:{row.key}:{row.revision}", text=parts.plain(text), accessory=button)
+_NOTHING = "Nothing is flagged. Press *Flag* on a group to put it here."
 
 
-def home_not_connected(link: parts.Link, scopes: Sequence[str] = zoho_scopes.READ_DESK) -> View:
-    """The tab of somebody who is not connected: what this is, what it will ask for, what it keeps."""
+def _unread(page: HomePage) -> list[str]:
+    why = [f"The flags could not be read: {page.trouble}."] if page.trouble else []
+    return [*why, _counted(page.open_flags)]
+
+
+def _counted(open_flags: int) -> str:
+    if not open_flags:
+        return _NOTHING
+    are = "is 1 open flag" if open_flags == 1 else f"are {words.number(open_flags)} open flags"
+    return f"There {are}. You see those on records that your own Zoho login shows."
+
+
+def home_elsewhere(company: str) -> View:
+    """The tab of somebody from another company."""
+    return _view(other_company(company).blocks)
+
+
+def home_plain() -> View:
+    """The tab for a Slack that refuses its blocks."""
+    told = f"This page cannot be drawn here. `{ids.COMMAND}` and `{ids.COMMAND} flagged` show the same."
+    return _view([parts.section("home:plain:1", told)])
+
+
+def home_not_connected(
+    link: parts.Link, scopes: Sequence[str] = zoho_scopes.READ_DESK, *, open_flags: int = 0
+) -> View:
+    """The tab of somebody who is not connected: what this is, what it will ask for, what it keeps.
+
+    ``open_flags`` counts what the team has flagged.
+    """
+    flagged = [parts.context("home:flags:1", _counted(open_flags))] if open_flags else []
     blocks: list[Block] = [
         parts.section(
             "home:conn:1",
@@ -110,6 +150,7 @@ def home_not_connected(link: parts.Link, scopes: Sequence[str] = zoho_scopes.REA
         ),
         parts.actions("home:act:1", connection.connect_button(link, "Connect Zoho Desk")),
         parts.context("home:link:1", f"Takes about a minute. {connection.link_line(link)}"),
+        *flagged,
         parts.rich(
             "home:how:1", parts.line(parts.bold("How it works")), parts.bullets(*_steps(), ordered=True)
         ),

@@ -9,10 +9,11 @@ from datetime import datetime, tzinfo
 from slack_sdk.models.blocks import Block, InteractiveElement, SectionBlock
 
 from bot import ids
-from bot.blocks import parts, words
+from bot.blocks import connection, parts, words
 from zoho.records import Module
 
 PAGE = 5
+_TO_FILL = "Press *Flag* on a group to put it here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,6 @@ class FlagRow:
     is_viewers: bool = False
 
     @property
-    def ref(self) -> ids.GroupRef:
-        """What the row's buttons carry."""
-        return ids.GroupRef(self.key, self.revision)
-
-    @property
     def title(self) -> str:
         """The records in a few words, raw."""
         return words.names(self.names)
@@ -46,51 +42,77 @@ class FlagRow:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """Five flags at most, oldest first. ``total`` counts all that are open, ``hidden`` those not shown to the
-    viewer by Zoho on this page, ``zone`` is the viewer's."""
+    """Five flags at most, oldest first, and where they stand in the queue.
+
+    ``total`` counts the open flags of the viewer's organisation, of which number ``first`` to ``last`` were
+    read for this page; ``hidden`` of these are on records that the viewer's login does not return, and so are
+    ``elsewhere``, which belong to other organisations. ``solved`` have just left by themselves. ``start`` is
+    the key of the flag before the page, ``next`` and ``previous`` those from which one turns it, "" for none.
+    """
 
     rows: tuple[FlagRow, ...]
     total: int
-    workspace: str
+    first: int
+    last: int
+    org_name: str
+    region_name: str
     now: datetime
     zone: tzinfo
-    offset: int = 0
     hidden: int = 0
+    elsewhere: int = 0
+    solved: int = 0
+    start: str = ""
+    next: str = ""
+    previous: str = ""
+
+    @property
+    def is_whole(self) -> bool:
+        """True when every flag of the organisation was read for this page."""
+        return self.last - self.first + 1 == self.total
 
 
 def flag_queue(page: QueuePage) -> parts.Message:
     """The answer to ``/duplicates flagged``."""
-    head = words.sentence(words.counted(page.total, "open flag"))
-    blocks: list[Block] = [
-        parts.header(_id(page, "head"), head),
-        parts.context(_id(page, "ctx"), words.dotted(words.inert(page.workspace), words.when(page.now))),
-    ]
+    head = _headline(page)
+    about = words.dotted(words.inert(page.org_name), words.inert(page.region_name), words.when(page.now))
+    blocks: list[Block] = [parts.header(_id(page, "head"), head), parts.context(_id(page, "ctx"), about)]
     if not page.total:
-        blocks.append(parts.section(_id(page, "none"), "Press *Flag* on a group to put it here."))
-    blocks += [_row(row, page) for row in page.rows]
-    turns = pager(page.offset, page.offset + len(page.rows) + page.hidden, page.total)
+        blocks.append(parts.section(_id(page, "none"), _TO_FILL))
+    blocks += [flag_row(f"fq:{row.key}:row:{row.revision}", row, page) for row in page.rows]
+    turns = pager(page)
     if turns:
         blocks.append(parts.actions(_id(page, "nav"), *turns))
-    if page.hidden:
-        blocks.append(parts.context(_id(page, "foot"), hidden_line(page.hidden)))
+    foot = foot_line(page)
+    if foot:
+        blocks.append(parts.context(_id(page, "foot"), foot))
     return parts.Message(words.fallback(head, [row.title for row in page.rows]), tuple(blocks))
+
+
+def _headline(page: QueuePage) -> str:
+    if page.is_whole and page.total and not page.rows:
+        return "No open flags to show"
+    return words.sentence(words.counted(len(page.rows) if page.is_whole else page.total, "open flag"))
 
 
 def _id(page: QueuePage, part: str) -> str:
     return f"fq:{part}:{int(page.now.timestamp())}"
 
 
-def _row(row: FlagRow, page: QueuePage) -> Block:
-    menu = parts.overflow(ids.FLAG_MORE, *_options(row))
-    text = plain_row(row, page.now, page.zone)
-    return SectionBlock(block_id=f"fq:{row.key}:row:{row.revision}", text=parts.plain(text), accessory=menu)
+def flag_row(block_id: str, row: FlagRow, page: QueuePage, *, number: int = 0) -> Block:
+    """One flag in two lines of plain letters, with its menu; ``number`` is its place, 0 for none."""
+    place = f"{number}. " if number else ""
+    by = "you" if row.is_by_viewer else _person(row.by)
+    flagged = f"flagged by {by}, {words.here(row.at, page.now, page.zone)}"
+    told = words.dotted(words.label(row.module), flagged, _holder(row))
+    return SectionBlock(
+        block_id=block_id,
+        text=parts.plain(f"{place}{row.title}\n{told}"),
+        accessory=parts.overflow(ids.FLAG_MORE, *_options(row, page.start)),
+    )
 
 
-def plain_row(row: FlagRow, now: datetime, zone: tzinfo) -> str:
-    """A flag in two lines of plain letters."""
-    by = "you" if row.is_by_viewer else words.name(row.by)
-    flagged = f"flagged by {by}, {words.here(row.at, now, zone)}"
-    return f"{row.title}\n{words.dotted(words.label(row.module), flagged, _holder(row))}"
+def _person(name: str) -> str:
+    return words.name(name) if name else "somebody"
 
 
 def _holder(row: FlagRow) -> str:
@@ -99,7 +121,7 @@ def _holder(row: FlagRow) -> str:
     return f"{words.name(row.holder)} has it" if row.holder else "nobody has it"
 
 
-def _options(row: FlagRow) -> Sequence[tuple[str, str]]:
+def _options(row: FlagRow, start: str) -> Sequence[tuple[str, str]]:
     if row.is_viewers:
         claim = ("Release", "release")
     elif row.holder:
@@ -107,23 +129,121 @@ def _options(row: FlagRow) -> Sequence[tuple[str, str]]:
     else:
         claim = ("Claim", "claim")
     verbs = (("Open", "open"), claim, ("Mark done", "done"), ("Undo flag", "undo"))
-    return [(text, ids.pack_choice(ids.Choice(verb, row.ref))) for text, verb in verbs]
+    return [
+        (text, ids.pack_flag_choice(ids.FlagChoice(verb, row.key, row.revision, start)))
+        for text, verb in verbs
+    ]
 
 
-def pager(offset: int, last: int, total: int) -> list[InteractiveElement]:
+def pager(page: QueuePage) -> list[InteractiveElement]:
     """The ways to the flags before and after this page."""
     buttons: list[InteractiveElement] = []
-    if offset:
-        start = max(offset - PAGE, 0)
-        label = f"Show flags {start + 1} to {offset}"
-        buttons.append(parts.button(ids.FLAG_PREVIOUS, "Show previous 5", value=str(start), label=label))
-    if last < total:
-        label = f"Show flags {last + 1} to {min(last + PAGE, total)} of {total}"
-        buttons.append(parts.button(ids.FLAG_NEXT, "Show next 5", value=str(last), label=label))
+    if page.previous:
+        buttons.append(
+            parts.button(
+                ids.FLAG_PREVIOUS,
+                "Show previous 5",
+                value=ids.pack_flag_place(ids.FlagPlace(before=page.previous)),
+                label=f"Show the flags before number {page.first}",
+            )
+        )
+    if page.next:
+        buttons.append(
+            parts.button(
+                ids.FLAG_NEXT,
+                "Show next 5",
+                value=ids.pack_flag_place(ids.FlagPlace(after=page.next)),
+                label=f"Show the flags after number {page.last}",
+            )
+        )
     return buttons
 
 
+def foot_line(page: QueuePage) -> str:
+    """Which part of the queue this is, and what of it the viewer does not see; "" for nothing to say."""
+    said = []
+    if not page.is_whole:
+        said.append(f"{words.number(page.first)} to {words.number(page.last)} of {words.number(page.total)}.")
+    if page.hidden and not page.is_whole:
+        of_these = "1 of these is" if page.hidden == 1 else f"{words.number(page.hidden)} of these are"
+        said.append(f"{of_these} {_UNSEEN}")
+    more = page.elsewhere + (page.hidden if page.is_whole else 0)
+    if more:
+        said.append(hidden_line(more))
+    if page.solved:
+        left = "1 flag left by itself" if page.solved == 1 else f"{page.solved} flags left by themselves"
+        said.append(f"{left}: Zoho no longer has the records.")
+    return " ".join(said)
+
+
+_UNSEEN = "on records that your Zoho login does not show."
+
+
 def hidden_line(hidden: int) -> str:
-    """How many flags stand on records that the viewer's login does not return."""
+    """How many flags more stand on records that the viewer's login does not return."""
     verb = "is" if hidden == 1 else "are"
-    return f"{words.number(hidden)} more {verb} on records that your Zoho login does not show."
+    return f"{words.number(hidden)} more {verb} {_UNSEEN}"
+
+
+def reading_flags() -> parts.Message:
+    """The records behind the flags are being read."""
+    told = "Reading the flags of your team…"
+    return parts.Message(told, (parts.section("fq:wait:1", f":{parts.WAITS}: {told}"),))
+
+
+def queue_not_connected(total: int, link: parts.Link) -> parts.Message:
+    """The queue for somebody without a connection: how long it is, and the way in."""
+    head = words.sentence(words.counted(total, "open flag"))
+    why = "You see those on records that your own Zoho login shows, once you are connected."
+    blocks: list[Block] = [
+        parts.section("fq:count:1", f"*{head}*\n{why if total else _TO_FILL}"),
+        parts.actions("fq:act:1", connection.connect_button(link, "Connect Zoho Desk")),
+        parts.context("fq:link:1", connection.link_line(link)),
+    ]
+    return parts.Message(words.fallback(f"{head}. {why}".rstrip(".")), tuple(blocks))
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What somebody else did with a flag: the kind of `bot.store.Change`, their id and name, and when."""
+
+    kind: str
+    by: str
+    name: str
+    at: datetime
+
+
+_DID = {
+    "flag": "flagged these records again",
+    "claim": "took this flag",
+    "release": "released this flag",
+    "done": "marked this flag done",
+    "unflag": "took this flag back",
+}
+
+
+def just_before(done: Done) -> parts.Message:
+    """For the second of two people who chose something for one flag."""
+    if done.kind not in _DID:
+        return left_by_itself()
+    told = f"{_DID[done.kind]} at {words.clock(done.at)}, just before you. Your click changed nothing."
+    block = parts.section("fq:late:1", f"{parts.mention(done.by)} {told}")
+    who = words.escaped(done.name) or "Somebody"
+    return parts.Message(words.fallback(f"{who} {told}".rstrip(".")), (block,))
+
+
+def left_by_itself() -> parts.Message:
+    """For a click on a flag that left because its records did."""
+    told = "This flag has left: Zoho no longer has the records. Your click changed nothing."
+    return parts.Message(told, (parts.section("fq:late:1", told),))
+
+
+def not_taken_back(names: Sequence[str], zohos: str) -> parts.Message:
+    """The flag is gone; in Zoho it stays on these records. ``zohos`` are Zoho's words, "" for none."""
+    named = words.names(names)
+    quote = words.cut(words.clean(zohos), words.ZOHO_LENGTH - 1)
+    in_words = ("In Zoho’s words: ", parts.code(quote)) if quote else ()
+    said = parts.bold(f"Not taken back in Zoho on {named}. ")
+    block = parts.rich("fq:stays:1", parts.line(parts.emoji(parts.WARNING), " ", said, *in_words))
+    text = f"The flag is undone. Not taken back in Zoho on {words.escape(named)}"
+    return parts.Message(words.fallback(text), (block,))

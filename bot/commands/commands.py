@@ -19,6 +19,7 @@ from bot.commands.reading import (
     Connect,
     CrmAsked,
     Disconnect,
+    Flagged,
     Help,
     Read,
     Search,
@@ -26,6 +27,7 @@ from bot.commands.reading import (
     Unknown,
     read,
 )
+from bot.flagged import Flagged as FlagQueueInSlack
 from bot.jobs import Invitations, Jobs, Reception, Reply, Typed, Voice
 from bot.searches import Searches
 from bot.status import Statuses
@@ -47,6 +49,7 @@ class Commands:
     reception: Reception
     invitations: Invitations
     searches: Searches
+    flagged: FlagQueueInSlack
     statuses: Statuses
     now: Callable[[], datetime]
 
@@ -87,6 +90,8 @@ class Commands:
                 await self.help(job)
             case StatusAsked():
                 await self.statuses.show(job)
+            case Flagged():
+                await self.flagged.show(job)
             case Connect():
                 await self._connect(job)
             case Disconnect():

@@ -55,6 +55,11 @@ class StatusAsked:
 
 
 @dataclass(frozen=True, slots=True)
+class Flagged:
+    """Show what the team has flagged."""
+
+
+@dataclass(frozen=True, slots=True)
 class Connect:
     """Connect a product."""
 
@@ -88,7 +93,7 @@ class BadFilter:
     typed: str
 
 
-Read = Search | Help | StatusAsked | Connect | Disconnect | CrmAsked | Unknown | BadFilter
+Read = Search | Help | Flagged | StatusAsked | Connect | Disconnect | CrmAsked | Unknown | BadFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +117,8 @@ def read(text: str) -> Read:
     first = "" if words[0].is_quoted else words[0].text.casefold()
     if first in ("help", "?"):
         return Help()
+    if first == "flagged":
+        return Flagged() if len(words) == 1 else Unknown(f"flagged {words[1].text}")
     if first == "crm" or (first in _PRODUCT_WORDS and _second(words) == "crm"):
         return CrmAsked()
     if first in _PRODUCT_WORDS:

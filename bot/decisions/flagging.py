@@ -41,6 +41,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
     RIGHTS = "rights"
     GONE = "gone"
+    LATE = "late"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from bot.jobs.invitations import Invitations, resumed
 from bot.jobs.people import People, Reception, Workspace
 from bot.jobs.troubles import Troubles, doing
 from bot.jobs.voice import Place, Published, Voice
-from bot.jobs.work import Click, Connected, Failed, Job, Reply, Submitted, Typed, Uninstalled
+from bot.jobs.work import Click, Connected, Failed, HomeOpened, Job, Reply, Submitted, Typed, Uninstalled
 
 __all__ = [
     "Click",
     "Connected",
     "Failed",
+    "HomeOpened",
     "Invitations",
     "Job",
     "Jobs",

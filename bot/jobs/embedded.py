@@ -38,6 +38,7 @@ class Jobs:
         self._report = report
         self._seats = asyncio.Semaphore(at_once)
         self._handlers: dict[type[Job], Callable[[Any], Awaitable[None]]] = {}
+        self._afterwards: list[Callable[[Job], Awaitable[None]]] = []
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
         self._running: set[asyncio.Task[None]] = set()
         self._dispatcher: asyncio.Task[None] | None = None
@@ -46,6 +47,10 @@ class Jobs:
     def on(self, kind: type[J], handler: Callable[[J], Awaitable[None]]) -> None:
         """Name what runs jobs of this kind."""
         self._handlers[kind] = handler
+
+    def afterwards(self, handler: Callable[[Job], Awaitable[None]]) -> None:
+        """Name what runs after every job, however it ended."""
+        self._afterwards.append(handler)
 
     def hand_over(self, job: Job) -> None:
         """Take a job; it runs when its turn comes."""
@@ -125,7 +130,12 @@ class Jobs:
             self._queue.task_done()
 
     async def _run(self, job: Job) -> None:
+        await self._attempt(job, lambda job: self._handlers[type(job)](job))
+        for follow in self._afterwards:
+            await self._attempt(job, follow)
+
+    async def _attempt(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
         try:
-            await self._handlers[type(job)](job)
+            await work(job)
         except Exception as error:  # the one place where every error of handed-over work ends
             await self._report(job, error)

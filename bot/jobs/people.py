@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
@@ -15,6 +18,7 @@ from bot.jobs.voice import SLACK_TROUBLE, Voice
 from bot.jobs.work import Job
 
 _KEPT = timedelta(hours=1)
+_DAY = 86_400
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +32,23 @@ class Workspace:
     app_id: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as Slack knows them; what Slack does not say is "", and the zone then UTC."""
+
+    name: str = ""
+    team: str = ""
+    zone: tzinfo = UTC
+
+
 class People:
-    """Names from Slack, for pages, comments and notifications."""
+    """Who people are, for pages, comments, notifications and dates in their own zone."""
 
     def __init__(self, client: AsyncWebClient, now: Callable[[], datetime]) -> None:
         self._client = client
         self._now = now
         self._workspace: Workspace | None = None
-        self._names: dict[str, tuple[str, datetime]] = {}
+        self._persons: dict[str, tuple[Person, datetime]] = {}
 
     @property
     def known_workspace(self) -> Workspace | None:
@@ -63,21 +76,40 @@ class People:
             return ""
 
     async def name(self, user: str) -> str:
-        """What a user is called, "" when Slack does not say.
+        """What a user is called, "" when Slack does not say."""
+        return (await self.person(user)).name
+
+    async def person(self, user: str) -> Person:
+        """A user; what was known before stands while Slack does not answer.
 
         https://docs.slack.dev/reference/methods/users.info
         """
-        known = self._names.get(user)
+        known = self._persons.get(user)
         if known and self._now() - known[1] < _KEPT:
             return known[0]
         try:
             answer = await self._client.users_info(user=user)
         except SLACK_TROUBLE:
-            return known[0] if known else ""
-        profile = answer["user"].get("profile", {})
-        name = profile.get("real_name") or answer["user"].get("real_name") or answer["user"].get("name") or ""
-        self._names[user] = (name, self._now())
-        return str(name)
+            return known[0] if known else Person()
+        found = _person(answer["user"])
+        self._persons[user] = (found, self._now())
+        return found
+
+
+def _person(given: Mapping[str, Any]) -> Person:
+    profile = given.get("profile") or {}
+    name = profile.get("real_name") or given.get("real_name") or given.get("name") or ""
+    return Person(str(name), str(given.get("team_id") or ""), _zone(given.get("tz"), given.get("tz_offset")))
+
+
+def _zone(name: object, offset: object) -> tzinfo:
+    """The zone by its name, else by its distance from UTC in seconds: not every system has the names."""
+    if isinstance(name, str) and name:
+        with suppress(ZoneInfoNotFoundError, ValueError, OSError):
+            return ZoneInfo(name)
+    if isinstance(offset, int) and abs(offset) < _DAY:
+        return timezone(timedelta(seconds=offset))
+    return UTC
 
 
 @dataclass(frozen=True, slots=True)

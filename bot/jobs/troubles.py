@@ -31,7 +31,7 @@ from zoho.scopes import READ_DESK
 log = structlog.get_logger(__name__)
 
 # Clicks that change something about one group: what they meet is said beside the list, not in its place.
-_ON_A_GROUP = (ids.GROUP_FLAG, ids.FLAG_UNDO, ids.FLAG_LOCAL)
+_ON_A_GROUP = (ids.GROUP_FLAG, ids.FLAG_UNDO, ids.FLAG_LOCAL, ids.FLAG_MORE)
 
 _ASK_FOR_A_LINK = (
     errors.NotConnected,

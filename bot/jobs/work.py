@@ -73,6 +73,11 @@ class Connected(Job):
 
 
 @dataclass(frozen=True, slots=True)
+class HomeOpened(Job):
+    """Somebody looks at their Home tab."""
+
+
+@dataclass(frozen=True, slots=True)
 class Uninstalled(Job):
     """The app was taken out of the workspace."""
 

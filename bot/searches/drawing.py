@@ -7,10 +7,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.blocks.duplicates import Card, FlagState, ListPage, Notice, Refusal, group_list, nothing_found
+from bot.blocks.duplicates import (
+    Card,
+    FlagEnd,
+    FlagState,
+    ListPage,
+    Notice,
+    Refusal,
+    group_list,
+    nothing_found,
+)
 from bot.blocks.duplicates.lists import PAGE
 from bot.blocks.parts import Message
-from bot.store import Flag, Kept, Place, ShownGroup, Spot, Store, StoredList, standing_on
+from bot.store import (
+    Closed,
+    Flag,
+    Kept,
+    Place,
+    ShownGroup,
+    Spot,
+    Store,
+    StoredList,
+    ended_on,
+    standing_on,
+)
 from zoho.access import Access
 from zoho.records import Group
 
@@ -96,12 +116,13 @@ class Drawing:
             revision=named.revision,
             number=number,
             links={record.id: access.links.record(record) for record in group.records},
-            flag=None if flag is None else flag_state(flag, group),
+            flag=flag_state(flag, group) if flag is not None and flag.is_open else None,
+            ended=_end_of(flag) if flag is not None and not flag.is_open else None,
             stays=stays.get(named.key, ()),
         )
 
     async def _flags(self, kept: StoredList, shown: Sequence[Group]) -> dict[tuple[str, ...], Flag]:
-        """The flag that stands on each group: one that all its records carry."""
+        """The flag that stands on each group: one that all its records carry; else the last that ended."""
         found = kept.found
         standing: dict[tuple[str, ...], Flag] = {}
         for module in dict.fromkeys(group.module for group in shown):
@@ -110,7 +131,7 @@ class Drawing:
             ids = [record_id for group in of_module for record_id in group.ids]
             raised = await self.store.flags.on(spot, ids)
             for group in of_module:
-                flag = standing_on(raised, group.ids)
+                flag = standing_on(raised, group.ids) or ended_on(raised, group.ids)
                 if flag is not None:
                     standing[group.ids] = flag
         return standing
@@ -126,7 +147,7 @@ class Drawing:
 def flag_state(flag: Flag, group: Group, *, name: str = "") -> FlagState:
     """A flag as it is drawn; ``name`` is that of the person who raised it."""
     names = {record.id: record.name for record in group.records}
-    refused = [one for one in flag.records if not one.written and not _is_unwritten(flag)]
+    refused = [one for one in flag.records if not (one.written or one.gone or _is_unwritten(flag))]
     written = any(one.written for one in flag.records) or bool(refused)
     return FlagState(
         by=flag.user,
@@ -136,6 +157,17 @@ def flag_state(flag: Flag, group: Group, *, name: str = "") -> FlagState:
         refused=tuple(Refusal(names.get(one.record_id, ""), one.refused) for one in refused),
         kept=_KEPT[flag.kept],
         name=name,
+        holder=flag.claimed_by,
+    )
+
+
+def _end_of(flag: Flag) -> FlagEnd:
+    stands = any(one.written for one in flag.records)
+    return FlagEnd(
+        how="done" if flag.closed_as is Closed.DONE else "undone",
+        by=flag.closed_by,
+        at=flag.closed_at or flag.at,
+        stands=_WRITTEN[flag.place] if stands else "",
     )
 
 
@@ -145,6 +177,5 @@ def _is_unwritten(flag: Flag) -> bool:
 
 def _mark(card: Card) -> str:
     """What distinguishes one state of a group from another; "" for an open one."""
-    if card.flag is None and not card.stays:
-        return ""
-    return hashlib.sha256(repr((card.flag, card.stays)).encode()).hexdigest()[:32]
+    state = (card.flag, card.stays, card.ended)
+    return hashlib.sha256(repr(state).encode()).hexdigest()[:32] if any(state) else ""

@@ -110,6 +110,15 @@ class Searches:
         elif len(records) > 1:
             await self._alone(job, shown, access, records, notice)
 
+    async def show_group(self, job: Job, access: Access, group: Group) -> None:
+        """One group as a list of its own, beside what is there."""
+        kept = await self._keep_alone(job, access, group)
+        await self.voice.add(job, await self.drawing.page(kept, access))
+
+    async def _keep_alone(self, job: Job, access: Access, group: Group) -> StoredList:
+        found = self._found_of(access, group.module, (group,))
+        return await self.store.lists.keep(job.who, group.module.value.replace("/", " "), found)
+
     async def _page_with(
         self,
         kept: StoredList,
@@ -126,8 +135,7 @@ class Searches:
         self, job: Job, shown: ShownGroup, access: Access, records: Sequence[Record], notice: Notice
     ) -> None:
         group = Group(shown.module, tuple(records), Reason(shown.reason, ()))
-        found = self._found_of(access, shown.module, (group,))
-        kept = await self.store.lists.keep(job.who, shown.module.value.replace("/", " "), found)
+        kept = await self._keep_alone(job, access, group)
         await self.voice.answer(job, await self.drawing.page(kept, access, notice=notice))
 
     def _found_of(self, access: Access, module: Module, groups: tuple[Group, ...]) -> Found:

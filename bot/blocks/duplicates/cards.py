@@ -38,7 +38,8 @@ class FlagState:
 
     ``written`` is what Zoho got: nothing, a comment, or the field. ``waiting`` means until writing is
     allowed. ``refused`` are the records Zoho refused. ``kept`` says why Zoho got nothing, where that is
-    no refusal. ``name`` is the flagger's, for notifications, "" when unknown.
+    no refusal. ``name`` is the flagger's, for notifications, "" when unknown. ``holder`` has taken it from
+    the queue, "" for nobody.
     """
 
     by: str
@@ -48,6 +49,17 @@ class FlagState:
     refused: tuple[Refusal, ...] = ()
     kept: Literal["", "observe_only", "no_place", "no_field"] = ""
     name: str = ""
+    holder: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FlagEnd:
+    """A flag that somebody marked done or took back; ``stands`` is what of it is still in Zoho."""
+
+    how: Literal["done", "undone"]
+    by: str
+    at: datetime
+    stands: Literal["", "comment", "field"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +68,8 @@ class Card:
 
     ``number`` is its place in the list, 0 when it stands alone. ``links`` maps a record's id to its address,
     "" or absent where there is none to trust. ``stays`` are records on which an undone flag still stands.
-    ``gone`` are the ids of records that Zoho does not hold any more.
+    ``gone`` are the ids of records that Zoho does not hold any more. ``ended`` is the last flag that was on
+    the group, where none stands.
     """
 
     group: Group
@@ -67,6 +80,7 @@ class Card:
     flag: FlagState | None = None
     stays: tuple[Refusal, ...] = ()
     gone: frozenset[str] = frozenset()
+    ended: FlagEnd | None = None
 
     @property
     def names(self) -> str:
@@ -115,6 +129,8 @@ def group_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
     drawn += _refusals(card, look)
     if card.flag:
         drawn.append(parts.context(_id(card, "state"), state_line(card.flag, card.group)))
+    elif card.ended:
+        drawn.append(parts.context(_id(card, "state"), end_line(card.ended)))
     drawn.append(parts.actions(_id(card, "act"), *group_buttons(card, look)))
     return drawn
 
@@ -159,7 +175,8 @@ def _body(card: Card, look: Look) -> RichTextBlock:
 def _headline(card: Card, look: Look) -> RichTextSectionElement:
     shared = shared_values(card.group, look)
     label = f"{words.label(card.group.module)}, " if look.says_list else ""
-    why = words.sentence(f"{label}{reason(card.group)}")
+    is_by_hand = card.flag is not None and not card.group.reason.fields
+    why = words.sentence(f"{label}{'flagged together' if is_by_hand else reason(card.group)}")
     return parts.line(parts.bold(f"{_number(card)}{why}"), f"{words.DOT}{shared}" if shared else "")
 
 
@@ -240,7 +257,15 @@ def _refusal(card: Card, look: Look, said: str, refused: Sequence[Refusal]) -> B
 def state_line(flag: FlagState, group: Group) -> str:
     """Who flagged the group, when, and where else the flag stands, in mrkdwn."""
     who = f":{parts.FLAG}: Flagged by {parts.mention(flag.by)}"
-    return words.dotted(who, words.when(flag.at), _where(flag, group))
+    holder = f"{parts.mention(flag.holder)} has it" if flag.holder else ""
+    return words.dotted(who, words.when(flag.at), holder, _where(flag, group))
+
+
+def end_line(end: FlagEnd) -> str:
+    """Who settled the flag or took it back, when, and what still stands in Zoho, in mrkdwn."""
+    done = f":{parts.DONE}: Flag marked done by" if end.how == "done" else "Flag taken back by"
+    stays = {"": "", "comment": "the comment stays in Zoho Desk", "field": "the mark stays in Zoho Desk"}
+    return words.dotted(f"{done} {parts.mention(end.by)}", words.when(end.at), stays[end.stands])
 
 
 def _where(flag: FlagState, group: Group) -> str:

@@ -31,7 +31,8 @@ def test_the_offer_says_what_would_be_written_and_asked_for() -> None:
     limits.check(message)
     assert limits.lines(message) == [
         ":triangular_flag_on_post: *Flagged, in Slack only*\n"
-        "Zoho does not show it, because your connection may only read.",
+        "Zoho does not show it, because your connection may only read. "
+        "Everybody here can see it with `/duplicates flagged`.",
         "- With writing allowed: a comment “suspected duplicate” on both contacts, which Undo removes",
         "- Asked for: Desk.contacts.UPDATE, used only when you press a button",
         "[Allow writing] [Keep it in Slack]",

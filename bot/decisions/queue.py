@@ -1,0 +1,271 @@
+"""The flag queue as one person may see it, and what they do with its flags.
+
+Records are read with that person's own login. What it does not return is hidden from them and closes nothing.
+A record is gone only when Zoho returns it as trashed or deleted, or when the connection of the person who
+flagged it no longer gets it; a flag with fewer than two records left leaves by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.blocks.queue import PAGE, FlagRow, QueuePage
+from bot.decisions.flagging import Decisions, Verdict
+from bot.ids import FlagChoice, FlagPlace
+from bot.jobs import People
+from bot.store import Change, Closed, Flag, Line, Store
+from zoho.access import Access, Zoho
+from zoho.desk import Desk
+from zoho.duplicates import reasons
+from zoho.errors import NotFound, Refused, ZohoError
+from zoho.records import Group, Module, Record, Who
+from zoho.scopes import missing, needed
+
+MOST_READ = 20
+"""So many flags are read for one page, however few of them its viewer may see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """A flag as one person sees it: ``records`` are live, ``gone`` the ids of those Zoho no longer has."""
+
+    flag: Flag
+    records: tuple[Record, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def is_solved(self) -> bool:
+        """Whether fewer than two records are left."""
+        return len(set(self.flag.members) - self.gone) < 2
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this person sees every record that is left."""
+        return {record.id for record in self.records} == set(self.flag.members) - self.gone
+
+    @property
+    def group(self) -> Group:
+        """The records that are left, as a group."""
+        shared = reasons.reason(self.records)
+        return Group(self.flag.spot.module, self.records, shared, reasons.against(self.records))
+
+
+@dataclass(frozen=True, slots=True)
+class Acted:
+    """What became of a choice from a flag's menu.
+
+    ``change`` is what somebody did before, where the choice came too late; ``stays`` are the records on which
+    an undone flag still stands in Zoho, each with Zoho's words.
+    """
+
+    verdict: Verdict
+    sight: Sight | None = None
+    change: Change | None = None
+    stays: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class FlagQueue:
+    """Reads the queue for a person, and claims, releases, closes."""
+
+    zoho: Zoho
+    store: Store
+    people: People
+    decisions: Decisions
+    now: Callable[[], datetime]
+
+    async def page(self, access: Access, place: FlagPlace = FlagPlace()) -> QueuePage:  # noqa: B008  # a tuple
+        """Five flags that this person may see, and where they stand. Raises what a call to Zoho may raise."""
+        line = _line(access)
+        read, solved = await self._read(line, access, place)
+        if not read and (place.after or place.before):
+            return await self.page(access)
+        total, elsewhere = await self._lengths(line)
+        page = QueuePage(
+            rows=tuple([await self._row(access.who, sight) for sight in read if sight.is_whole]),
+            total=total,
+            first=1,
+            last=len(read),
+            org_name=access.connection.org_name,
+            region_name=access.region.name,
+            now=self.now(),
+            zone=(await self.people.person(access.who.user)).zone,
+            hidden=sum(not sight.is_whole for sight in read),
+            elsewhere=elsewhere,
+            solved=solved,
+        )
+        return await self._placed(page, line, [sight.flag for sight in read]) if read else page
+
+    async def act(self, who: Who, choice: FlagChoice, access: Access) -> Acted:
+        """Do what was chosen, if the flag is still as it was drawn and the person sees its records.
+
+        Raises what a call to Zoho may raise; what Zoho says to taking a mark back is part of the outcome.
+        """
+        flag = await self.store.queue.flag(who.workspace, choice.key)
+        if flag is None:
+            return Acted(Verdict.UNKNOWN)
+        is_older = flag.revision != choice.revision and choice.verb != "open"
+        if is_older or not flag.is_open:
+            return await self._too_late(flag)
+        if (flag.spot.dc, flag.spot.org_id) != _line(access)[1:]:
+            return Acted(Verdict.RIGHTS)
+        (sight,) = await self._look(access, [flag])
+        if sight.is_solved:
+            await self.store.flags.close(flag, Closed.GONE)
+            return Acted(Verdict.GONE, sight)
+        if not sight.is_whole:
+            return Acted(Verdict.RIGHTS)
+        if not await self._change(flag, choice.verb, who.user):
+            return await self._too_late(flag)
+        if choice.verb == "undo":
+            stays = await self.decisions.take_back(flag, access, sight.records)
+            return Acted(Verdict.DONE, sight, stays=stays)
+        return Acted(Verdict.DONE, sight)
+
+    # Reading
+
+    async def _read(self, line: Line, access: Access, place: FlagPlace) -> tuple[list[Sight], int]:
+        """Flags from ``place`` on, oldest first, until five may be seen; and how many left by themselves."""
+        key = place.before or place.after
+        at = await self.store.queue.flag(line.workspace, key) if key else None
+        is_backwards = bool(place.before) and at is not None
+        read: list[Sight] = []
+        looked = solved = 0
+        while (wanted := min(PAGE - sum(sight.is_whole for sight in read), MOST_READ - looked)) > 0:
+            if is_backwards and at is not None:
+                batch = await self.store.queue.before(line, at, wanted)
+            else:
+                batch = await self.store.queue.after(line, at, wanted)
+            if not batch:
+                break
+            for sight in await self._look(access, batch):
+                if not sight.is_solved:
+                    read.append(sight)
+                elif await self.store.flags.close(sight.flag, Closed.GONE):
+                    solved += 1
+            looked, at = looked + len(batch), batch[-1]
+        return (read[::-1] if is_backwards else read), solved
+
+    async def _look(self, access: Access, flags: Sequence[Flag]) -> list[Sight]:
+        """These flags as this person sees them, each with what is known to be gone."""
+        got: dict[tuple[Module, str], Record] = {}
+        for module in dict.fromkeys(flag.spot.module for flag in flags):
+            wanted = [one for flag in flags if flag.spot.module is module for one in flag.members]
+            got |= {(module, record.id): record for record in await self._get(access, module, wanted)}
+        return [await self._sight(access, flag, got) for flag in flags]
+
+    async def _sight(self, access: Access, flag: Flag, got: dict[tuple[Module, str], Record]) -> Sight:
+        own = [got[flag.spot.module, one] for one in flag.members if (flag.spot.module, one) in got]
+        unseen = set(flag.members) - {record.id for record in own}
+        gone = {record.id for record in own if record.is_gone}
+        gone |= await self._lost(access, flag, unseen)
+        if gone != set(flag.members) - set(flag.left):
+            await self.store.flags.note_gone(flag, sorted(gone))
+        live = [record for record in own if not record.is_gone]
+        return Sight(flag, tuple(sorted(live, key=_age)), frozenset(gone))
+
+    async def _get(self, access: Access, module: Module, ids: Sequence[str]) -> tuple[Record, ...]:
+        """What this login returns of these records, the trashed ones among them."""
+        if missing(access.connection.scopes, needed(module)):
+            return ()
+        try:
+            return await access.desk.records(module, ids)
+        except Refused:
+            return ()
+
+    async def _lost(self, access: Access, flag: Flag, unseen: Iterable[str]) -> set[str]:
+        """Those that the connection of the person who flagged them no longer gets; none when nobody knows."""
+        asked = sorted(unseen)
+        if not asked:
+            return set()
+        desk = await self._flaggers_desk(access, flag)
+        if desk is None:
+            return set()
+        return {one for one in asked if await _is_lost(desk, flag.spot.module, one)}
+
+    async def _flaggers_desk(self, access: Access, flag: Flag) -> Desk | None:
+        """Zoho as the person who raised the flag sees it; None when they are not connected there any more."""
+        flagger = Who(flag.spot.workspace, flag.user)
+        try:
+            theirs = access if access.who == flagger else await self.zoho.open(flagger)
+        except ZohoError:
+            return None
+        return theirs.desk if _line(theirs) == _line(access) else None
+
+    # Placing
+
+    async def _lengths(self, line: Line) -> tuple[int, int]:
+        """How many flags are open in this organisation, and how many in others."""
+        total = await self.store.queue.length(line)
+        return total, max(await self.store.queue.length_of_all(line.workspace) - total, 0)
+
+    async def _placed(self, page: QueuePage, line: Line, read: Sequence[Flag]) -> QueuePage:
+        """The same page with its numbers in the queue and the keys from which it is turned."""
+        older = await self.store.queue.length_before(line, read[0])
+        last = older + len(read)
+        before = await self.store.queue.before(line, read[0], 1)
+        return replace(
+            page,
+            first=older + 1,
+            last=last,
+            start=before[0].key if before else "",
+            previous=read[0].key if before else "",
+            next=read[-1].key if last < page.total else "",
+        )
+
+    async def _row(self, who: Who, sight: Sight) -> FlagRow:
+        flag = sight.flag
+        return FlagRow(
+            key=flag.key,
+            revision=flag.revision,
+            names=tuple(record.name for record in sight.records),
+            module=flag.spot.module,
+            by=await self.people.name(flag.user),
+            at=flag.at,
+            holder=await self._name_of_holder(flag),
+            is_by_viewer=flag.user == who.user,
+            is_viewers=flag.claimed_by == who.user,
+        )
+
+    async def _name_of_holder(self, flag: Flag) -> str:
+        return (await self.people.name(flag.claimed_by) or "Somebody") if flag.claimed_by else ""
+
+    # Changing
+
+    async def _change(self, flag: Flag, verb: str, user: str) -> bool:
+        """What the menu's word stands for; False when somebody was faster. ValueError for an unknown word."""
+        match verb:
+            case "open":
+                return True
+            case "claim":
+                return await self.store.queue.claim(flag, user)
+            case "release":
+                return await self.store.queue.release(flag, user)
+            case "done":
+                return await self.store.flags.close(flag, Closed.DONE, user)
+            case "undo":
+                return await self.store.flags.close(flag, Closed.UNDONE, user)
+        raise ValueError("not in the menu of a flag")
+
+    async def _too_late(self, flag: Flag) -> Acted:
+        return Acted(Verdict.LATE, Sight(flag), await self.store.flags.last_change(flag))
+
+
+def _line(access: Access) -> Line:
+    return Line(access.who.workspace, access.connection.dc, access.connection.org_id)
+
+
+def _age(record: Record) -> tuple[float, str]:
+    return (record.created.timestamp() if record.created else 0.0, record.id)
+
+
+async def _is_lost(desk: Desk, module: Module, record_id: str) -> bool:
+    """Whether this login is told that there is no such record; any other refusal is no proof."""
+    try:
+        return (await desk.record(module, record_id)).is_gone
+    except NotFound:
+        return True
+    except ZohoError:
+        return False

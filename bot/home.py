@@ -1,0 +1,196 @@
+"""Draws and publishes the Home tab: when it is opened, and after whatever its person did.
+
+It is made for one person and never pushed to anybody else.
+https://docs.slack.dev/reference/methods/views.publish
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from weakref import WeakValueDictionary
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot import failures, ids
+from bot.blocks import clicks
+from bot.blocks.home import HomeConnection, HomePage, home, home_elsewhere, home_not_connected, home_plain
+from bot.blocks.parts import Link
+from bot.blocks.queue import QueuePage
+from bot.decisions import FlagQueue
+from bot.ids import FlagPlace
+from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice
+from bot.jobs.voice import SLACK_TROUBLE
+from bot.store import HomeRow, Store
+from zoho.access import Zoho
+from zoho.connections import Connection, Status
+from zoho.errors import GrantLost, KeyLost, OrganisationRefused, WrongRegion, ZohoError
+from zoho.records import Product, Who
+from zoho.scopes import READ_DESK
+
+log = structlog.get_logger(__name__)
+
+SECONDS_TO_READ = 20.0
+
+# What only a new connection mends.
+_LOST = (GrantLost, KeyLost, OrganisationRefused, WrongRegion)
+_REFUSED_BLOCKS = ("invalid_blocks", "invalid_arguments", "view_too_large")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A tab ready to be published, and the flag after which its page of flags begins."""
+
+    view: View
+    start: str = ""
+
+
+@dataclass(frozen=True)
+class Home:
+    """Everybody's Home tab."""
+
+    jobs: Jobs
+    zoho: Zoho
+    store: Store
+    client: AsyncWebClient
+    voice: Voice
+    people: People
+    invitations: Invitations
+    queue: FlagQueue
+    now: Callable[[], datetime]
+    seconds_to_read: float = SECONDS_TO_READ
+    _publishing: WeakValueDictionary[Who, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    def register(self) -> None:
+        """Name what opens a tab, and what keeps it true."""
+        self.jobs.on(HomeOpened, self.opened)
+        self.jobs.afterwards(self.keep_up)
+
+    async def opened(self, job: HomeOpened) -> None:
+        """Somebody looks at their tab: from the oldest flag on, with a fresh link."""
+        await self._publish(job, FlagPlace())
+
+    async def turn(self, job: Click) -> None:
+        """Another page of flags, in the tab itself."""
+        try:
+            place = ids.read_flag_place(job.value)
+        except ValueError:
+            await self.voice.add(job, clicks.older_button())
+            return
+        await self._publish(job, place)
+
+    async def keep_up(self, job: Job) -> None:
+        """After a job: publish its person's tab again, if they have one and it shows something else now."""
+        shown = await self.store.homes.get(job.who)
+        if shown is not None and shown.stamp != await self._stamp(job.who):
+            await self._publish(job, FlagPlace(after=shown.start))
+
+    async def _publish(self, job: Job, place: FlagPlace) -> None:
+        """One at a time for each person; what goes wrong with Slack here is logged, for nobody waits for it."""
+        lock = self._publishing.setdefault(job.who, asyncio.Lock())
+        async with lock:
+            shown = await self.store.homes.get(job.who)
+            try:
+                await self._draw_and_send(job, place, shown.hash if shown else "")
+            except SLACK_TROUBLE as error:
+                await self._unpublished(job.who, error)
+
+    async def _draw_and_send(self, job: Job, place: FlagPlace, known: str) -> None:
+        """``known`` is Slack's hash for the view that is to be replaced; where another one was published
+        meanwhile, the tab is drawn once more from what holds now."""
+        stamp = await self._stamp(job.who)
+        drawn = await self._draw(job, place)
+        try:
+            published = await self._send(job.who, drawn.view, known)
+        except SlackApiError as error:
+            if _code(error) == "hash_conflict" and known:
+                await self._draw_and_send(job, place, "")
+                return
+            if _code(error) not in _REFUSED_BLOCKS:
+                raise
+            log.warning("home_blocks_refused", error=_code(error))
+            published = await self._send(job.who, home_plain(), "")
+        await self.store.homes.keep(job.who, HomeRow(published, stamp, drawn.start))
+
+    async def _send(self, who: Who, view: View, known: str) -> str:
+        """Publish; out comes the new hash. Raises SlackApiError."""
+        answer = await self.client.views_publish(user_id=who.user, view=view.to_dict(), hash=known or None)
+        return str(answer["view"]["hash"])
+
+    async def _unpublished(self, who: Who, error: Exception) -> None:
+        code = _code(error)
+        if code == "not_enabled":
+            log.warning("home_tab_is_off", hint="switch it on under App Home, or use manifest.yml")
+            await self.store.homes.forget(who)
+        else:
+            log.warning("home_not_published", error=code or type(error).__name__)
+
+    async def _stamp(self, who: Who) -> str:
+        """Differs whenever the tab would show something else; costs no call."""
+        connection = await self.zoho.connections.get(who, Product.DESK)
+        return f"{_facts(connection)} {await self.store.queue.stamp(who.workspace)}"
+
+    # Drawing
+
+    async def _draw(self, job: Job, place: FlagPlace) -> Drawn:
+        person = await self.people.person(job.who.user)
+        if person.team not in ("", job.who.workspace):
+            return Drawn(home_elsewhere(await self.people.workspace_name()))
+        connection = await self.zoho.connections.get(job.who, Product.DESK)
+        open_flags = await self.store.queue.length_of_all(job.who.workspace)
+        if connection is None:
+            return Drawn(home_not_connected(await self.invitations.connect(job), open_flags=open_flags))
+        if connection.status is Status.NEEDS_RECONNECT or connection.choices:
+            return Drawn(home(HomePage((await self._line(job, connection),), open_flags=open_flags)))
+        return await self._draw_connected(job, connection, place, open_flags)
+
+    async def _draw_connected(
+        self, job: Job, connection: Connection, place: FlagPlace, open_flags: int
+    ) -> Drawn:
+        """With the flags, or with why they could not be read."""
+        try:
+            async with asyncio.timeout(self.seconds_to_read):
+                queue = await self._read(job.who, place)
+        except (ZohoError, TimeoutError) as error:
+            log.info("home_flags_not_read", error=type(error).__name__)
+            line = await self._line(job, connection, is_lost=isinstance(error, _LOST))
+            why = failures.in_a_row(error)
+            return Drawn(home(HomePage((line,), open_flags=open_flags, trouble=why)), place.after)
+        line = await self._line(job, connection)
+        return Drawn(home(HomePage((line,), queue)), queue.start)
+
+    async def _read(self, who: Who, place: FlagPlace) -> QueuePage:
+        return await self.queue.page(await self.zoho.open(who), place)
+
+    async def _line(self, job: Job, connection: Connection, *, is_lost: bool = False) -> HomeConnection:
+        """The connection and its health."""
+        is_lost = is_lost or connection.status is Status.NEEDS_RECONNECT
+        return HomeConnection(
+            org_name=connection.org_name,
+            region_name=self.zoho.regions[connection.dc].name,
+            link=await self._reconnect(job, connection) if is_lost else None,
+            choices=connection.choices,
+            paused_until=connection.throttled_until,
+        )
+
+    async def _reconnect(self, job: Job, connection: Connection) -> Link:
+        scopes = dict.fromkeys((*READ_DESK, *sorted(connection.scopes)))
+        return await self.invitations.connect(job, scopes=tuple(scopes))
+
+
+def _facts(connection: Connection | None) -> str:
+    """What the tab shows of a connection, in one line."""
+    if connection is None:
+        return "none"
+    shown = (connection.dc, connection.org_id, connection.org_name, len(connection.choices))
+    return repr((*shown, connection.status is Status.NEEDS_RECONNECT, connection.connected_at.timestamp()))
+
+
+def _code(error: Exception) -> str:
+    """Slack's word for a refusal, "" for trouble of another kind."""
+    return str(error.response.get("error", "")) if isinstance(error, SlackApiError) else ""
