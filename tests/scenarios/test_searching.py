@@ -147,6 +147,8 @@ async def test_a_list_of_another_organisation_is_searched_anew(connected: World)
     anew = await connected.click(first, ids.PAGE_NEXT)
     assert "Bellbird Outdoor" in anew.words
     assert "Larkfield" not in anew.words
+    assert "possible duplicate" in anew.words
+    assert anew.elements(ids.GROUP_FLAG)
 
 
 async def test_an_unknown_filter_is_named_and_the_nearest_one_searches(connected: World) -> None:
