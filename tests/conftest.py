@@ -79,7 +79,7 @@ class World:
         """Connect somebody; out comes the message that says so."""
         mark = self.slack.mark
         await self.walk(await self.ask(user, "connect"), zoho_user)
-        return await self.slack.wait_for(user=user, containing="is connected", after=mark)
+        return await self.slack.wait_for(user=user, containing="Access renews itself", after=mark)
 
     async def restart(self, **changed: object) -> Bot:
         """Stop the bot and start it again on the same database, with these settings changed."""
