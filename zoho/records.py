@@ -106,14 +106,37 @@ class Reason(NamedTuple):
     values: tuple[str, ...]
 
 
+class Changed(NamedTuple):
+    """A compared field of one record that is not what it was, in the words of `Reason`."""
+
+    record_id: str
+    field: str
+
+
+class Reopened(NamedTuple):
+    """A pair that was dismissed and is a pair again: the dismissal's key, and what changed since.
+
+    ``shared`` are the changed fields in which the two now agree.
+    """
+
+    key: str
+    record_ids: tuple[str, str]
+    changed: tuple[Changed, ...]
+    shared: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Two or more records believed to be the same thing."""
+    """Two or more records believed to be the same thing.
+
+    ``reopened`` are its pairs that somebody had dismissed and of which a compared field has changed since.
+    """
 
     module: Module
     records: tuple[Record, ...]
     reason: Reason
     against: tuple[str, ...] = ()  # sentences' parts that speak against: "first names differ"
+    reopened: tuple[Reopened, ...] = ()
 
     @property
     def ids(self) -> tuple[str, ...]:
@@ -150,6 +173,7 @@ class Found:
     stays "so far". ``missing_scopes`` are those a search worked around. ``ignored`` are filter keys that were
     not needed (``limit``, ``from``). ``out_of`` is how many records the module holds when a read stopped at
     its price or Zoho's search did not reach them all, else None; ``compared`` is then how far it came.
+    ``dismissed`` are the keys of the dismissals that took something out of this search.
     """
 
     module: Module
@@ -171,6 +195,7 @@ class Found:
     ignored: tuple[str, ...] = ()
     filters: tuple[tuple[str, str], ...] = ()
     pending: Pending = field(default_factory=Pending)
+    dismissed: tuple[str, ...] = ()
 
     @property
     def is_complete(self) -> bool:
@@ -184,7 +209,8 @@ class Twins:
 
     ``wanted`` is what was looked for as it was given, ``modules`` where. ``groups`` are the possible
     duplicates among ``records``; records may be of several modules, a group never is. ``missing_scopes`` are
-    those without which it could only be looked for in part.
+    those without which it could only be looked for in part. ``dismissed`` are the keys of the dismissals
+    that took something out.
     """
 
     wanted: tuple[str, ...]
@@ -196,3 +222,4 @@ class Twins:
     org_name: str
     at: datetime
     missing_scopes: tuple[str, ...] = ()
+    dismissed: tuple[str, ...] = ()
