@@ -1,4 +1,4 @@
-"""The command line: ``python -m bot serve``, ``migrate``, ``worker``, ``sandbox``, ``demo``."""
+"""The command line: ``python -m bot serve``, ``worker``, ``migrate``, ``doctor`` and the others."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from sqlalchemy.exc import OperationalError
+from slack_sdk.errors import SlackApiError
+from sqlalchemy.exc import DBAPIError, OperationalError
 
+from bot import doctor, manifest
 from bot.app import NotMigrated, build, configure_logging
-from bot.migrations import migrate
-from bot.settings import Settings, SettingsError, load
+from bot.migrations import is_current, migrate
+from bot.settings import Settings, SettingsError, load, public_address
+from bot.store.rotation import rotate, told
+from zoho.database import Database
 
 _NOT_MIGRATED = "The database is not up to date. Run: python -m bot migrate"
 _WORKER_IDLES = "On SQLite, jobs run inside serve; this process has nothing to do and waits to be stopped."
@@ -27,6 +31,8 @@ def main(words: Sequence[str] | None = None) -> int:
         return _sandbox(asked)
     if asked.command == "demo":
         return _demo(asked)
+    if asked.command == "manifest":
+        return _manifest(asked)
     try:
         settings = _settings(asked)
     except SettingsError as error:
@@ -35,7 +41,11 @@ def main(words: Sequence[str] | None = None) -> int:
     configure_logging(settings.log_level, settings.log_format)
     if asked.command == "migrate":
         return _migrate(settings)
-    return asyncio.run(_serve(settings) if asked.command == "serve" else _work())
+    if asked.command == "doctor":
+        return doctor.run(settings, capture=asked.capture)
+    if asked.command == "rotate-keys":
+        return asyncio.run(_rotate(settings))
+    return asyncio.run(_serve(settings, asked.socket_mode) if asked.command == "serve" else _work())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -44,8 +54,18 @@ def _parser() -> argparse.ArgumentParser:
     serve = commands.add_parser("serve", help="the web server, and the jobs")
     serve.add_argument("--host", help="in place of HOST")
     serve.add_argument("--port", type=int, help="in place of PORT")
+    serve.add_argument(
+        "--socket-mode", action="store_true", help="connect to Slack instead of waiting for its requests"
+    )
     commands.add_parser("migrate", help="bring the database to the newest revision")
     commands.add_parser("worker", help="jobs only; on SQLite they run in serve")
+    looking = commands.add_parser("doctor", help="look whether everything is in order, and say what to do")
+    looking.add_argument("--capture", action="store_true", help="also the shapes that Zoho answers")
+    app = commands.add_parser("manifest", help="print the Slack app's manifest")
+    way = app.add_mutually_exclusive_group(required=True)
+    way.add_argument("--public-url", help="where Slack reaches the bot")
+    way.add_argument("--socket-mode", action="store_true", help="for an app that connects by itself")
+    commands.add_parser("rotate-keys", help="put all that is encrypted under the newest key")
     sandbox = commands.add_parser("sandbox", help="a stand-in Zoho or Slack, for trying things out")
     sandbox.add_argument("which", choices=("zoho", "slack"))
     sandbox.add_argument("--port", type=int, default=0)
@@ -59,12 +79,15 @@ def _parser() -> argparse.ArgumentParser:
 
 def _settings(asked: argparse.Namespace) -> Settings:
     given = {"HOST": getattr(asked, "host", None), "PORT": getattr(asked, "port", None)}
-    return load(overrides={name: str(value) for name, value in given.items() if value is not None})
+    return load(
+        overrides={name: str(value) for name, value in given.items() if value is not None},
+        socket_mode=asked.socket_mode if asked.command == "serve" else None,
+    )
 
 
-async def _serve(settings: Settings) -> int:
+async def _serve(settings: Settings, socket_mode: bool) -> int:
     stopped = _stop_signal()
-    bot = build(settings)
+    bot = build(settings, socket_mode=socket_mode)
     try:
         await bot.start()
     except NotMigrated:
@@ -72,6 +95,9 @@ async def _serve(settings: Settings) -> int:
         return 2
     except OSError as error:
         _complain(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}")
+        return 1
+    except SlackApiError as error:
+        _complain(f"Slack refuses SLACK_APP_TOKEN: {error.response.get('error', 'no reason given')}")
         return 1
     _spare_the_collector()
     await stopped.wait()
@@ -93,6 +119,39 @@ def _migrate(settings: Settings) -> int:
     except OperationalError as error:
         _complain(f"The database cannot be opened or written: {error.orig}")
         return 1
+    return 0
+
+
+async def _rotate(settings: Settings) -> int:
+    """Put every encrypted value under the newest key, and say how many there were."""
+    database = Database.open(settings.database_url, keys=settings.keys)
+    try:
+        if not await asyncio.to_thread(is_current, settings.database_url):
+            _complain(_NOT_MIGRATED)
+            return 2
+        counts = await rotate(database, settings.keys)
+    except DBAPIError as error:
+        _complain(f"The database stopped: {error.orig}. What was done stays done; run this again.")
+        return 1
+    finally:
+        await database.close()
+    _say(*told(counts))
+    return 1 if any(count.lost for count in counts) else 0
+
+
+def _manifest(asked: argparse.Namespace) -> int:
+    if asked.socket_mode:
+        sys.stdout.write(manifest.for_socket_mode())
+        return 0
+    try:
+        address = public_address(asked.public_url)
+    except ValueError as error:
+        _complain(f"--public-url: {error}")
+        return 2
+    if not address.startswith("https://"):
+        _complain("--public-url: Slack accepts https alone; a bot on this machine is made with --socket-mode")
+        return 2
+    sys.stdout.write(manifest.for_address(address))
     return 0
 
 
@@ -133,6 +192,10 @@ def _demo(asked: argparse.Namespace) -> int:
     except (OSError, ValueError) as error:
         _complain(str(error))
         return 2
+
+
+def _say(*lines: str) -> None:
+    sys.stdout.write("".join(f"{line}\n" for line in lines))
 
 
 def _complain(*lines: str) -> None:

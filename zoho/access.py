@@ -11,7 +11,7 @@ import httpx
 from zoho.client import Client, FixedLogin, Session, ZohoAuth, new_http
 from zoho.connections import Connection, Connections, Grant, Token
 from zoho.database import Database
-from zoho.desk import Desk
+from zoho.desk import Calls, Desk
 from zoho.duplicates.checks import Checked, check
 from zoho.duplicates.search import Search
 from zoho.errors import OrganisationRefused, UnsupportedRegion, WrongRegion
@@ -128,6 +128,16 @@ class Zoho:
             now=self._now,
         )
 
+    async def watched(
+        self, who: Who, watch: Callable[[Calls], Calls], product: Product = Product.DESK
+    ) -> Desk:
+        """Desk as this person uses it, with every call and every answer going through ``watch`` as it is.
+
+        Raises as `open`.
+        """
+        access = await self.open(who, product)
+        return self._desk(watch(self._session(access.connection, access.region)))
+
     async def close(self) -> None:
         """Wait for the refreshes under way, then close every connection to Zoho."""
         await self.connections.close()
@@ -163,7 +173,7 @@ class Zoho:
             still_listed=still_listed,
         )
 
-    def _desk(self, session: Session) -> Desk:
+    def _desk(self, session: Calls) -> Desk:
         def dc_of(address: str) -> str:
             region = self.regions.by_web_address(address)
             return region.dc if region else ""

@@ -17,7 +17,7 @@ from sqlalchemy import URL, Connection, create_engine, func, select
 from bot.settings import Settings
 from zoho.database import address
 
-__all__ = ["is_current", "migrate", "upgrade"]
+__all__ = ["is_current", "migrate", "revisions", "upgrade"]
 
 _LOCK = 0x6475706C6963  # any number, as long as it is always the same
 
@@ -46,16 +46,26 @@ def migrate(url: str) -> None:
 
 def is_current(url: str) -> bool:
     """Whether the database at ``url`` has the newest revision; a file that is not there is not made."""
+    found, newest = revisions(url)
+    return found == newest
+
+
+def revisions(url: str) -> tuple[frozenset[str], frozenset[str]]:
+    """The revision that the database at ``url`` has (none for one that is not there), and the newest.
+
+    Raises sqlalchemy.exc.DBAPIError when it cannot be opened.
+    """
+    newest = frozenset(ScriptDirectory.from_config(_config()).get_heads())
     where = _plain(url)
     if where.drivername == "sqlite" and where.database and not Path(where.database).exists():
-        return False
+        return frozenset(), newest
     engine = create_engine(where, hide_parameters=True)
     try:
         with engine.connect() as connection:
             found = MigrationContext.configure(connection).get_current_heads()
     finally:
         engine.dispose()
-    return set(found) == set(ScriptDirectory.from_config(_config()).get_heads())
+    return frozenset(found), newest
 
 
 def _config() -> Config:

@@ -76,6 +76,13 @@ class Connections:
         """Every connection of this person, by product. Needs no key."""
         return await self._select(who, None)
 
+    async def everybodys(self) -> tuple[Connection, ...]:
+        """Every connection of this installation, the oldest first. Needs no key."""
+        query = select(*_TELLING).order_by(connections.c.connected_at, *connections.primary_key.columns)
+        async with self._database.read() as reader:
+            rows = (await reader.execute(query)).mappings().all()
+        return tuple(connection_from(row, self._now()) for row in rows)
+
     async def people(self, workspace: str) -> tuple[Who, ...]:
         """Everybody of a workspace who is connected to something."""
         query = select(connections.c.user_id).where(connections.c.workspace == workspace).distinct()
