@@ -1,4 +1,5 @@
-"""The bot's tables: effects that happened, commands that wait, lists that were shown, flags, Home tabs."""
+"""The bot's tables: effects that happened, commands that wait, lists that were shown, flags, Home tabs,
+reads of whole modules."""
 
 from __future__ import annotations
 
@@ -10,8 +11,9 @@ from bot.store.effects import Effects
 from bot.store.flag import Change, Closed, Flag, FlaggedRecord, Kept, Place, Spot, ended_on, standing_on
 from bot.store.flags import AlreadyFlagged, Flags
 from bot.store.homes import HomeRow, Homes
-from bot.store.lists import Lists, Question, ShownGroup, StoredList
+from bot.store.lists import CheckedOne, Lists, Question, ShownGroup, StoredList
 from bot.store.queue import Line, Queue
+from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
 from bot.store.shares import Share, Shares
 from zoho.database import Database
 
@@ -19,7 +21,9 @@ __all__ = [
     "AlreadyFlagged",
     "Asked",
     "AskedCommands",
+    "Begun",
     "Change",
+    "CheckedOne",
     "Closed",
     "Effects",
     "Flag",
@@ -33,12 +37,16 @@ __all__ = [
     "Place",
     "Question",
     "Queue",
+    "Read",
+    "ReadState",
+    "Reads",
     "Share",
     "Shares",
     "ShownGroup",
     "Spot",
     "Store",
     "StoredList",
+    "Wanted",
     "ended_on",
     "standing_on",
 ]
@@ -55,6 +63,7 @@ class Store:
         self.queue = Queue(database, self.flags, now)
         self.homes = Homes(database, now)
         self.shares = Shares(database, now)
+        self.reads = Reads(database, now)
 
     async def forget(self, workspace: str) -> None:
         """Delete everything of a workspace."""
@@ -63,6 +72,7 @@ class Store:
         await self.flags.forget_workspace(workspace)
         await self.homes.forget_workspace(workspace)
         await self.shares.forget_workspace(workspace)
+        await self.reads.forget_workspace(workspace)
 
     async def sweep(self) -> None:
         """Delete what has expired."""
@@ -72,3 +82,4 @@ class Store:
         await self.flags.sweep()
         await self.homes.sweep()
         await self.shares.sweep()
+        await self.reads.sweep()

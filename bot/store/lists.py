@@ -13,13 +13,30 @@ from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
 from bot.store.tables import fresh_key, groups, lists
 from zoho.database import Database, insert_or_ignore
-from zoho.records import Found, Group, Module, Who
+from zoho.records import Found, Group, Module, Twins, Who
 
 LIFE = timedelta(hours=24)
 QUESTIONS_KEPT = timedelta(days=30)
 GROUPS_KEPT = timedelta(days=180)
 
 _FOUND = TypeAdapter(Found)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedOne:
+    """What was found when one thing was looked up.
+
+    ``asked_in`` is the user whose message it comes from, "" for a command; ``unasked`` are values of that
+    message that were not looked up; ``is_record`` when a record's twins were looked for.
+    """
+
+    twins: Twins
+    asked_in: str = ""
+    unasked: tuple[str, ...] = ()
+    is_record: bool = False
+
+
+_ONE = TypeAdapter(CheckedOne)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +53,7 @@ class Question:
 class StoredList:
     """One search of one person: what was found and the words that asked for it.
 
-    ``is_worst`` marks the largest groups of several lists.
+    ``is_worst`` marks the largest groups of several lists; ``one`` is there when one thing was looked up.
     """
 
     key: str
@@ -45,6 +62,7 @@ class StoredList:
     found: Found
     at: datetime
     is_worst: bool = False
+    one: CheckedOne | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +99,17 @@ class Lists:
         self._database = database
         self._now = now
 
-    async def keep(self, who: Who, command: str, found: Found, *, is_worst: bool = False) -> StoredList:
+    async def keep(
+        self,
+        who: Who,
+        command: str,
+        found: Found,
+        *,
+        is_worst: bool = False,
+        one: CheckedOne | None = None,
+    ) -> StoredList:
         """Keep a new list for 24 hours."""
-        kept = StoredList(fresh_key(), who, command, found, self._now(), is_worst)
+        kept = StoredList(fresh_key(), who, command, found, self._now(), is_worst, one)
         row = {
             "key": kept.key,
             "workspace": who.workspace,
@@ -93,6 +119,7 @@ class Lists:
             "command": command,
             "filters": json.dumps(found.filters),
             "found": _FOUND.dump_json(found).decode(),
+            "one": None if one is None else _ONE.dump_json(one).decode(),
             "at": kept.at,
             "expires_at": kept.at + LIFE,
         }
@@ -115,7 +142,8 @@ class Lists:
         if row is None:
             return None
         found = _FOUND.validate_json(row.found)
-        return StoredList(row.key, who, row.command, found, row.at, row.is_worst)
+        one = None if row.one is None else _ONE.validate_json(row.one)
+        return StoredList(row.key, who, row.command, found, row.at, row.is_worst, one)
 
     async def question(self, who: Who, key: str) -> Question | None:
         """What this person's list answered, for a month; None when it is not theirs or unknown."""
@@ -176,7 +204,9 @@ class Lists:
         """Delete what was found after 24 hours, what was asked after a month, groups after half a year."""
         now = self._now()
         async with self._database.write() as connection:
-            await connection.execute(update(lists).where(lists.c.expires_at <= now).values(found=None))
+            await connection.execute(
+                update(lists).where(lists.c.expires_at <= now).values(found=None, one=None)
+            )
             await connection.execute(delete(lists).where(lists.c.at < now - QUESTIONS_KEPT))
             await connection.execute(delete(groups).where(groups.c.at < now - GROUPS_KEPT))
 

@@ -43,6 +43,7 @@ lists = Table(
     Column("command", EncryptedText, nullable=False),
     Column("filters", EncryptedText, nullable=False),
     Column("found", EncryptedText),
+    Column("one", EncryptedText),
     Column("at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
 )
@@ -156,6 +157,34 @@ homes = Table(
     Column("stamp", Text, nullable=False),
     Column("start", Text, nullable=False),
     Column("at", UtcTime, nullable=False),
+)
+
+
+reads = Table(
+    "long_reads",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("workspace", Text, nullable=False),
+    Column("user", Text, nullable=False),
+    Column("dc", Text, nullable=False),
+    Column("org_id", Text, nullable=False),
+    Column("org_name", Text, nullable=False),
+    Column("module", Text, nullable=False),
+    Column("filters", EncryptedText, nullable=False),
+    Column("command", EncryptedText, nullable=False),
+    Column("rows", Integer),
+    Column("ceiling", Integer, nullable=False),
+    Column("at_least", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("slot", Text, unique=True),
+    Column("channel", Text, nullable=False),
+    Column("ts", Text, nullable=False),
+    Column("read", Integer, nullable=False),
+    Column("groups", Integer, nullable=False),
+    Column("used", Integer, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("since", UtcTime),
+    Column("seen_at", UtcTime),
 )
 
 
