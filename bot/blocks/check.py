@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block, RichTextElement
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.duplicates.cards import Card, Look, group_buttons, reason, record_line, record_name
+from bot.blocks.duplicates.cards import Card, Look, below, group_blocks, reason, record_line, record_name
 from bot.blocks.duplicates.departures import brackets
 from zoho.records import Module, Record
 
@@ -22,7 +22,9 @@ class Checked:
     """What was looked for and what was found.
 
     ``cards`` are the possible duplicates among the hits, ``others`` the hits that are in none. ``asked_in``
-    is the Slack user whose message the values come from, "" for a command.
+    is the Slack user whose message the values come from, "" for a command; ``unasked`` are values that were
+    not looked up. ``is_record`` when the twins of one record were looked for. ``missing_scopes`` are those
+    without which only values that several records share could be looked at.
     """
 
     values: tuple[str, ...]
@@ -34,7 +36,17 @@ class Checked:
     region_name: str
     at: datetime
     asked_in: str = ""
+    unasked: tuple[str, ...] = ()
+    is_record: bool = False
+    missing_scopes: tuple[str, ...] = ()
     menu: tuple[str, ...] = ()
+    notice: str = ""
+
+    @property
+    def has_number(self) -> bool:
+        """Whether a phone number is among what was looked for."""
+        is_for_people = not self.is_record and Module.DESK_CONTACTS in self.looked_in
+        return is_for_people and any("@" not in value for value in self.values)
 
     @property
     def records(self) -> tuple[Record, ...]:
@@ -47,8 +59,36 @@ def checked(found: Checked) -> parts.Message:
     """Twins, only one, or none."""
     records = found.records
     if not records:
-        return _none(found)
-    return _only_one(found, records[0]) if len(records) == 1 else _several(found, records)
+        said, text = _none(found)
+    elif len(records) == 1:
+        said, text = _only_one(found, records[0])
+    else:
+        said, text = _several(found, records)
+    noted = [parts.section("sc:note:1", found.notice)] if found.notice else []
+    return parts.Message(words.fallback(text), (*noted, *said, *_left_out(found)))
+
+
+def _left_out(found: Checked) -> list[Block]:
+    """What was not looked at, and why."""
+    blocks: list[Block] = []
+    if found.has_number and len(found.records) < 2:
+        told = "Numbers are found as they are written in Zoho, blanks and all."
+        blocks.append(parts.context("sc:number:1", told))
+    if found.unasked:
+        named = [words.shared_value(value) for value in found.unasked[:SHOWN]]
+        if len(found.unasked) > SHOWN:
+            named.append(f"{words.number(len(found.unasked) - SHOWN)} more")
+        told = "One address and one number are looked up at a time."
+        blocks.append(parts.plain_context("sc:left:1", f"Not looked up: {words.in_words(named)}. {told}"))
+    if found.missing_scopes:
+        scopes = words.in_words([words.in_code(scope) for scope in found.missing_scopes])
+        told = "so only values that several records share were looked at"
+        blocks.append(
+            parts.context(
+                "sc:scope:1", f"{scopes} is not granted, {told}. `{ids.COMMAND} connect desk` asks for it."
+            )
+        )
+    return blocks
 
 
 def _values(found: Checked) -> list[RichTextElement | str]:
@@ -69,18 +109,30 @@ def _about(found: Checked) -> str:
     return words.dotted(source, looked, *place, words.when(found.at))
 
 
-def _none(found: Checked) -> parts.Message:
-    said = parts.line(parts.emoji(parts.DONE), " ", parts.bold("No record has "), *_values(found))
-    blocks = (parts.rich("sc:none:1", said), parts.context("sc:ctx:1", _about(found)))
-    return parts.Message(words.fallback(f"No record has {_plain_values(found)}"), blocks)
+def _none(found: Checked) -> tuple[list[Block], str]:
+    head = "No records share " if found.missing_scopes else "No record has "
+    said = parts.line(parts.emoji(parts.DONE), " ", parts.bold(head), *_values(found))
+    blocks: list[Block] = [parts.rich("sc:none:1", said), parts.context("sc:ctx:1", _about(found))]
+    return blocks, f"{head}{_plain_values(found)}"
 
 
-def _only_one(found: Checked, record: Record) -> parts.Message:
-    head = parts.line(parts.emoji(parts.DONE), " ", parts.bold("Only one record "), "has ", *_values(found))
+def _only_one(found: Checked, record: Record) -> tuple[list[Block], str]:
+    sign = () if found.missing_scopes else (parts.emoji(parts.DONE), " ")
+    bold, plain = _verdict(found)
+    head = parts.line(*sign, parts.bold(bold), plain, *_values(found))
     one = parts.bullets(_one(found, record))
-    blocks = (parts.rich("sc:one:1", head, one), parts.context("sc:ctx:1", _about(found)))
+    blocks: list[Block] = [parts.rich("sc:one:1", head, one), parts.context("sc:ctx:1", _about(found))]
+    if found.is_record:
+        return blocks, f"{bold}{plain}{_plain_values(found)} in {words.label(record.module)}"
     who = f"{words.escaped(record.name) or words.NO_NAME} in {words.label(record.module)}"
-    return parts.Message(words.fallback(f"Only one record has {_plain_values(found)}: {who}"), blocks)
+    return blocks, f"{bold}{plain}{_plain_values(found)}: {who}"
+
+
+def _verdict(found: Checked) -> tuple[str, str]:
+    """What one hit means, the bold part first."""
+    if found.is_record:
+        return "No possible duplicates ", "of "
+    return ("One record ", "was found for ") if found.missing_scopes else ("Only one record ", "has ")
 
 
 def _one(found: Checked, record: Record) -> parts.Line:
@@ -90,7 +142,7 @@ def _one(found: Checked, record: Record) -> parts.Line:
     return parts.line(*pieces)
 
 
-def _several(found: Checked, records: Sequence[Record]) -> parts.Message:
+def _several(found: Checked, records: Sequence[Record]) -> tuple[list[Block], str]:
     count = words.counted(len(records), "record")
     blocks: list[Block] = [
         parts.rich("sc:head:1", parts.line(parts.bold(f"{count} for "), *_values(found))),
@@ -103,8 +155,7 @@ def _several(found: Checked, records: Sequence[Record]) -> parts.Message:
     if not found.cards:
         blocks.append(parts.context("sc:foot:1", _NO_GROUP))
     kinds = words.in_words([_kind(module, records) for module in _modules(records)])
-    text = f"{count} {'has' if len(records) == 1 else 'have'} {_plain_values(found)}: {kinds}"
-    return parts.Message(words.fallback(text), tuple(blocks))
+    return blocks, f"{count} {'for' if found.is_record else 'have'} {_plain_values(found)}: {kinds}"
 
 
 _NO_GROUP = (
@@ -122,6 +173,9 @@ def _kind(module: Module, records: Sequence[Record]) -> str:
 
 
 def _card(card: Card, found: Checked) -> list[Block]:
+    look = Look(menu=found.menu)
+    if card.is_solved:
+        return group_blocks(card, look)
     members = card.group.records
     lines = [record_line(one, card.links, ", ".join(brackets(card.group, one))) for one in members[:SHOWN]]
     if len(members) > SHOWN:
@@ -129,11 +183,7 @@ def _card(card: Card, found: Checked) -> list[Block]:
     head = parts.bold(f"{words.label(card.group.module)}, possible duplicates")
     body = parts.line(head, f"{words.DOT}{reason(card.group)}")
     block_id = f"g:{card.key}:body:{card.revision}"
-    buttons = group_buttons(card, Look(menu=found.menu))
-    return [
-        parts.rich(block_id, body, parts.bullets(*lines)),
-        parts.actions(f"g:{card.key}:act:{card.revision}", *buttons),
-    ]
+    return [parts.rich(block_id, body, parts.bullets(*lines)), *below(card, look)]
 
 
 def _others(found: Checked) -> Block:
@@ -149,3 +199,17 @@ def nothing_to_check() -> parts.Message:
     told = "No e-mail address or phone number in that message."
     how = f"Type `{ids.COMMAND}` and one of them to look it up."
     return parts.Message(told, (parts.section("sc:empty:1", f"{told}\n{how}"),))
+
+
+def no_such_record(module: Module) -> parts.Message:
+    """For the address of a record that this person's login does not get."""
+    told = f"Your Zoho login finds no {words.label_one(module)} under that link."
+    why = "It may be gone, or belong to another organisation than the one you are connected to."
+    return parts.Message(told, (parts.section("sc:gone:1", f"*{told}*\n{why}"),))
+
+
+def no_record_link() -> parts.Message:
+    """For the address of something else."""
+    told = "That link leads to no Desk contact, account or product, so nothing was looked up."
+    how = "Open the record in Zoho Desk and copy the address from the browser."
+    return parts.Message(told, (parts.section("sc:link:1", f"{told}\n{how}"),))

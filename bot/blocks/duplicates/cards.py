@@ -122,7 +122,12 @@ def group_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
     """The group's blocks: body, differences, what Zoho refused, the flag, buttons; one line when solved."""
     if card.is_solved:
         return [_solved(card, look)]
-    drawn: list[Block] = [_body(card, look)]
+    return [_body(card, look), *below(card, look)]
+
+
+def below(card: Card, look: Look = PLAIN) -> list[Block]:
+    """What stands under the body of a group that is not solved."""
+    drawn: list[Block] = []
     also = differs_also(card.group)
     if also:
         drawn.append(parts.plain_context(_id(card, "also"), f"Differs also in: {', '.join(also)}"))

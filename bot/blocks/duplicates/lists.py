@@ -219,6 +219,11 @@ def _notes(page: ListPage) -> list[str]:
 
 def _search_notes(found: Found) -> list[str]:
     notes = []
+    if found.out_of is not None and found.compared is not None:
+        notes.append(
+            f"Compared: {words.number(found.compared)} of {words.about(found.out_of)} {found.module.plural}. "
+            "The read stopped at its price, or Zoho’s search did not reach the rest."
+        )
     if found.left_alone:
         rows = words.counted(found.left_alone, "row")
         notes.append(f"{words.sentence(rows)} of Zoho’s answer matched no other and {_is(found)} left out.")

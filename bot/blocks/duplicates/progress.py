@@ -66,7 +66,8 @@ def reading(state: Reading) -> parts.Message:
         ),
         parts.actions(_id(state.key, "act"), _cancel(state.key)),
     )
-    return parts.Message(words.fallback(f"{what}: {words.number(state.read)}{of}. {found}"), blocks)
+    text = f"{what}: {words.number(state.read)}{of}. {words.sentence(found)}"
+    return parts.Message(words.fallback(text), blocks)
 
 
 def _id(key: str, part: str, revision: int = 1) -> str:
@@ -172,3 +173,12 @@ def not_started(key: str) -> parts.Message:
     """The price was declined."""
     told = "Search cancelled. Nothing was read and no credits were used."
     return parts.Message(told, (parts.section(_id(key, "none"), told),))
+
+
+def already_reading(module: Module, org_name: str) -> parts.Message:
+    """One long read at a time: another one of this person is under way in the same organisation."""
+    org = words.inert(org_name)
+    told = f"You already have a search of {org} under way, so this one was not begun."
+    how = f"Start the search of {words.label(module)} when it has ended; its message can cancel it."
+    text = f"You already have a search under way in {words.escaped(org_name)}. This one was not begun"
+    return parts.Message(words.fallback(text), (parts.section("search:busy:1", f"{told}\n{how}"),))
