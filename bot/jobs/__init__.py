@@ -5,7 +5,19 @@ from bot.jobs.invitations import Invitations, resumed
 from bot.jobs.people import People, Reception, Workspace
 from bot.jobs.troubles import Troubles, doing
 from bot.jobs.voice import Place, Published, Voice
-from bot.jobs.work import Click, Connected, Failed, HomeOpened, Job, Reply, Submitted, Typed, Uninstalled
+from bot.jobs.work import (
+    Click,
+    Connected,
+    Failed,
+    FromMessage,
+    HomeOpened,
+    Job,
+    LongRead,
+    Reply,
+    Submitted,
+    Typed,
+    Uninstalled,
+)
 
 __all__ = [
     "Click",
@@ -13,10 +25,12 @@ __all__ = [
     "Failed",
     "HomeOpened",
     "Invitations",
+    "FromMessage",
     "Job",
     "Jobs",
     "People",
     "Place",
+    "LongRead",
     "Published",
     "Reception",
     "Reply",

@@ -105,10 +105,14 @@ class Voice:
     # To one person
 
     async def answer(self, job: Job, message: Message) -> None:
-        """Answer a command with a message of its own, a click in the place of the message it stood in.
+        """Answer a command with a message of its own, a click in the place of the message it stood in, work
+        that has a message of its own in the place of that.
 
         Raises SlackApiError when it can be said nowhere, SlackGone.
         """
+        if job.reply.ts:
+            await self._in_place(job, message)
+            return
         await self._privately(job, message, replace=job.reply.is_click)
 
     async def add(self, job: Job, message: Message) -> None:
@@ -207,6 +211,13 @@ class Voice:
         heard = await self._respond(job, self._forms(message, job), how)
         if heard.said:
             await self._say_otherwise(job, message)
+
+    async def _in_place(self, job: Job, message: Message) -> None:
+        """Change the message of ``job``; where that cannot be done any more, say it in a new one."""
+        try:
+            await self._edit(Place(job.reply.channel, job.reply.ts), self._forms(message, job))
+        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+            await self.tell(job.who.user, message)
 
     async def _edit(self, place: Place, forms: AsyncIterator[Payload]) -> None:
         async def send(payload: Payload) -> AsyncSlackResponse:

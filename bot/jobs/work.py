@@ -13,12 +13,14 @@ from zoho.records import Product, Who
 class Reply:
     """Where an answer goes: the ``response_url`` while it lives, else the channel, else a direct message.
 
-    ``is_click`` says that the answer takes the place of the message that was clicked.
+    ``is_click`` says that the answer takes the place of the message that was clicked; with ``ts`` it takes
+    the place of that message of the bot's own in ``channel``.
     """
 
     channel: str
     response_url: str = field(repr=False)
     is_click: bool = False
+    ts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,22 @@ class Typed(Job):
     """A slash command, with the text as it came."""
 
     text: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class FromMessage(Job):
+    """The message shortcut: addresses and numbers of a message, and the user who wrote it, "" for none."""
+
+    emails: tuple[str, ...] = field(repr=False)
+    phones: tuple[str, ...] = field(repr=False)
+    author: str
+
+
+@dataclass(frozen=True, slots=True)
+class LongRead(Job):
+    """A read of a whole module, by the key under which it is kept; its answer changes its own message."""
+
+    read: str
 
 
 @dataclass(frozen=True, slots=True)
