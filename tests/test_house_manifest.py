@@ -134,6 +134,12 @@ def test_what_is_typed_arrives_as_it_was_typed() -> None:
     assert [command["should_escape"] for command in manifest()["features"]["slash_commands"]] == [False]
 
 
+def test_an_optional_scope_is_listed_among_all_too() -> None:
+    scopes = manifest()["oauth_config"]["scopes"]
+
+    assert set(scopes["bot_optional"]) <= set(scopes["bot"])
+
+
 def leaves(value: object) -> list[str]:
     if isinstance(value, dict):
         return [leaf for item in value.values() for leaf in leaves(item)]
