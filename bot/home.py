@@ -29,7 +29,7 @@ from bot.jobs.voice import SLACK_TROUBLE
 from bot.store import HomeRow, Store
 from zoho.access import Zoho
 from zoho.connections import Connection, Status
-from zoho.errors import GrantLost, KeyLost, OrganisationRefused, WrongRegion, ZohoError
+from zoho.errors import GrantLost, KeyLost, NoAnswer, OrganisationRefused, WrongRegion, ZohoError
 from zoho.records import Product, Who
 from zoho.scopes import READ_DESK
 
@@ -44,10 +44,14 @@ _REFUSED_BLOCKS = ("invalid_blocks", "invalid_arguments", "view_too_large")
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A tab ready to be published, and the flag after which its page of flags begins."""
+    """A tab ready to be published, and the flag after which its page of flags begins.
+
+    ``has_changed`` when reading for it changed what it shows: a flag left, a grant turned out to be lost.
+    """
 
     view: View
     start: str = ""
+    has_changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -91,7 +95,7 @@ class Home:
             await self._publish(job, FlagPlace(after=shown.start))
 
     async def _publish(self, job: Job, place: FlagPlace) -> None:
-        """One at a time for each person; what goes wrong with Slack here is logged, for nobody waits for it."""
+        """One at a time for each person. Trouble with Slack is logged here, for nobody waits for it."""
         lock = self._publishing.setdefault(job.who, asyncio.Lock())
         async with lock:
             shown = await self.store.homes.get(job.who)
@@ -105,6 +109,8 @@ class Home:
         meanwhile, the tab is drawn once more from what holds now."""
         stamp = await self._stamp(job.who)
         drawn = await self._draw(job, place)
+        if drawn.has_changed:
+            stamp = await self._stamp(job.who)
         try:
             published = await self._send(job.who, drawn.view, known)
         except SlackApiError as error:
@@ -145,7 +151,9 @@ class Home:
         open_flags = await self.store.queue.length_of_all(job.who.workspace)
         if connection is None:
             return Drawn(home_not_connected(await self.invitations.connect(job), open_flags=open_flags))
-        if connection.status is Status.NEEDS_RECONNECT or connection.choices:
+        if connection.status is Status.NEEDS_RECONNECT:
+            return await self._draw_unread(job, connection, GrantLost(), open_flags)
+        if connection.choices:
             return Drawn(home(HomePage((await self._line(job, connection),), open_flags=open_flags)))
         return await self._draw_connected(job, connection, place, open_flags)
 
@@ -156,20 +164,28 @@ class Home:
         try:
             async with asyncio.timeout(self.seconds_to_read):
                 queue = await self._read(job.who, place)
-        except (ZohoError, TimeoutError) as error:
-            log.info("home_flags_not_read", error=type(error).__name__)
-            line = await self._line(job, connection, is_lost=isinstance(error, _LOST))
-            why = failures.in_a_row(error)
-            return Drawn(home(HomePage((line,), open_flags=open_flags, trouble=why)), place.after)
+        except TimeoutError:
+            return await self._draw_unread(job, connection, NoAnswer(), open_flags, place.after)
+        except ZohoError as error:
+            return await self._draw_unread(job, connection, error, open_flags, place.after)
         line = await self._line(job, connection)
-        return Drawn(home(HomePage((line,), queue)), queue.start)
+        return Drawn(home(HomePage((line,), queue)), queue.start, has_changed=queue.solved > 0)
+
+    async def _draw_unread(
+        self, job: Job, connection: Connection, error: ZohoError, open_flags: int, start: str = ""
+    ) -> Drawn:
+        """Why the flags are not shown, and a new connection where only that helps."""
+        log.info("home_flags_not_read", error=type(error).__name__)
+        is_lost = isinstance(error, _LOST)
+        line = await self._line(job, connection, is_lost=is_lost)
+        page = HomePage((line,), open_flags=open_flags, trouble=failures.in_a_row(error))
+        return Drawn(home(page), start, has_changed=is_lost)
 
     async def _read(self, who: Who, place: FlagPlace) -> QueuePage:
         return await self.queue.page(await self.zoho.open(who), place)
 
     async def _line(self, job: Job, connection: Connection, *, is_lost: bool = False) -> HomeConnection:
         """The connection and its health."""
-        is_lost = is_lost or connection.status is Status.NEEDS_RECONNECT
         return HomeConnection(
             org_name=connection.org_name,
             region_name=self.zoho.regions[connection.dc].name,

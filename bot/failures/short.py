@@ -34,6 +34,9 @@ def row_unexpected(error: BaseException) -> str:
 
 ROWS: dict[type[BaseException], Callable[[Any], str]] = {
     errors.ZohoError: _answered,
+    errors.GrantLost: lambda error: "Zoho no longer accepts your connection",
+    errors.KeyLost: lambda error: "the encryption key of this installation has changed",
+    errors.ClientRefused: lambda error: "this app is not switched on for your Zoho region",
     errors.NoAnswer: lambda error: "Zoho did not answer in time",
     errors.ModuleError: lambda error: "Zoho answered with an error",
     errors.Throttled: lambda error: "Zoho is busy with other requests",
