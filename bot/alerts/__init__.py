@@ -1,0 +1,1 @@
+"""Which news goes to which channel, and never twice."""

@@ -1,0 +1,223 @@
+"""Posts what the ledger holds, once: the intent is committed before the post, and what happened to a row that
+was found in the middle is looked up in the channel before anything is said again.
+
+https://docs.slack.dev/messaging/message-metadata
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple, Protocol
+
+import aiohttp
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.blocks.parts import Message
+from bot.jobs.retries import SlackGone, TokenWatch, seconds_to_wait
+from bot.store.ledger import Alert, AlertState, Ledger
+
+log = structlog.get_logger(__name__)
+
+EVENT_TYPE = "duplicates_alert"
+BEFORE, AFTER = timedelta(seconds=2), timedelta(seconds=120)
+"""Slack's clock and ours differ a little; and the message's time is Slack's."""
+
+SETTLED = timedelta(seconds=10)
+"""A message may be this late in the history: only a look-up after it can say that there is none."""
+
+PAGE = 15
+SLOW_HISTORY = timedelta(seconds=60)
+
+_UNREADABLE = (
+    "missing_scope",
+    "not_in_channel",
+    "channel_not_found",
+    "no_permission",
+    "not_allowed_token_type",
+)
+_ABOUT_BLOCKS = ("invalid_blocks", "msg_blocks_too_long")
+
+
+class Refusal(NamedTuple):
+    """Slack surely did not take a message: why, and when to try again where that helps."""
+
+    why: str
+    wait: timedelta | None = None
+
+
+class Owners(Protocol):
+    """Who hears of what became of an alert."""
+
+    async def closed(self, alert: Alert, why: str) -> None:
+        """The channel is closed to the app: stop that subscription, and tell its owner once."""
+
+    async def doubtful(self, alert: Alert) -> None:
+        """Nobody can know whether this one arrived: ask its owner."""
+
+
+@dataclass(frozen=True)
+class Posting:
+    """Posts alerts that are ready, and settles those that were left in the middle.
+
+    ``client`` must not repeat calls by itself. ``draw`` gives an alert's message.
+    """
+
+    ledger: Ledger
+    client: AsyncWebClient
+    watch: TokenWatch
+    draw: Callable[[Alert], Awaitable[Message]]
+    owners: Owners
+    now: Callable[[], datetime]
+
+    async def step(self) -> int:
+        """Post what is ready, look up what was in the middle, ask about what is unknown; how many rows moved.
+
+        Raises SlackGone when Slack no longer accepts the bot's token; nothing is lost then.
+        """
+        if self.watch.is_dead:
+            raise SlackGone
+        ready = await self.ledger.claim([AlertState.READY])
+        doubtful = await self.ledger.claim([AlertState.POSTING])
+        unknown = await self.ledger.claim([AlertState.UNKNOWN])
+        async with asyncio.TaskGroup() as together:
+            for alert in ready:
+                together.create_task(self.post(alert))
+            for alert in doubtful:
+                together.create_task(self.look_up(alert))
+            for alert in unknown:
+                together.create_task(self._ask(alert))
+        if self.watch.is_dead:
+            raise SlackGone
+        return len(ready) + len(doubtful) + len(unknown)
+
+    async def post(self, alert: Alert) -> None:
+        """One alert in state ``ready``; what cannot be known afterwards stays in ``posting``."""
+        message = await self.draw(alert)
+        intended = await self.ledger.intend(alert)
+        if intended is None:
+            return
+        try:
+            heard = await self._send(intended, message)
+        except (aiohttp.ClientError, TimeoutError) as error:
+            # Perhaps it stands there, perhaps not: the history will tell.
+            log.warning("alert_in_doubt", alert=alert.id, error=type(error).__name__)
+            await self.ledger.wait(intended, at=self.now() + SETTLED)
+            return
+        if isinstance(heard, Refusal):
+            await self._refused(intended, heard)
+        else:
+            await self.ledger.sent(intended, heard)
+
+    async def look_up(self, alert: Alert) -> None:
+        """One alert found in ``posting``: is its message in the channel?"""
+        intent = alert.intent_at or alert.slot
+        if self.now() < intent + SETTLED:
+            await self.ledger.wait(alert, at=intent + SETTLED)
+            return
+        try:
+            ts = await self._found(alert, intent)
+        except SlackApiError as error:
+            await self._unreadable(alert, error)
+        except (aiohttp.ClientError, TimeoutError):
+            await self.ledger.wait(alert, at=self.now() + SETTLED)
+        else:
+            await (self.ledger.sent(alert, ts) if ts else self.ledger.again(alert, at=self.now()))
+
+    async def _send(self, alert: Alert, message: Message) -> str | Refusal:
+        """https://docs.slack.dev/reference/methods/chat.postMessage; the message's ts, or why not."""
+        form: Message | None = message
+        refused = Refusal("invalid_blocks")
+        while form is not None:
+            try:
+                answer = await self.client.chat_postMessage(
+                    channel=alert.channel,
+                    metadata={"event_type": EVENT_TYPE, "event_payload": {"alert": alert.id}},
+                    **form.payload(),
+                )
+            except SlackApiError as error:
+                refused = _refusal(error)
+                if refused.why not in _ABOUT_BLOCKS:
+                    return refused
+                form = form.simpler(None)
+            else:
+                return str(answer["ts"])
+        return refused
+
+    async def _refused(self, alert: Alert, heard: Refusal) -> None:
+        if self.watch.is_dead:
+            await self.ledger.again(alert, at=self.now())
+        elif heard.why == "":
+            await self.ledger.wait(alert, at=self.now() + SETTLED)
+        elif heard.wait is not None:
+            await self.ledger.again(alert, at=self.now() + heard.wait)
+        else:
+            log.warning("alert_refused", alert=alert.id, error=heard.why)
+            await self._close(alert, heard.why)
+
+    async def _close(self, alert: Alert, why: str) -> None:
+        await self.owners.closed(alert, why)
+        await self.ledger.stop(alert, why)
+
+    async def _found(self, alert: Alert, intent: datetime) -> str:
+        """https://docs.slack.dev/reference/methods/conversations.history; the message's ts, "" for none."""
+        cursor: str | None = None
+        while True:
+            page = await self.client.conversations_history(
+                channel=alert.channel,
+                oldest=f"{(intent - BEFORE).timestamp():.6f}",
+                latest=f"{(intent + AFTER).timestamp():.6f}",
+                inclusive=True,
+                include_all_metadata=True,
+                limit=PAGE,
+                cursor=cursor,
+            )
+            messages: list[dict[str, Any]] = page.get("messages") or []
+            ts = next((str(message["ts"]) for message in messages if _names(message, alert.id)), "")
+            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
+            if ts or not cursor:
+                return ts
+
+    async def _unreadable(self, alert: Alert, error: SlackApiError) -> None:
+        heard = _refusal(error)
+        if heard.why == "ratelimited":
+            await self.ledger.wait(alert, at=self.now() + max(heard.wait or SLOW_HISTORY, SLOW_HISTORY))
+        elif heard.why in _UNREADABLE:
+            unknown = await self.ledger.unknown(alert)
+            if unknown is not None:
+                await self._ask(unknown)
+        else:
+            await self.ledger.wait(alert, at=self.now() + SETTLED)
+
+    async def _ask(self, alert: Alert) -> None:
+        """A crash between asking and noting it asks a second time: better than never."""
+        await self.owners.doubtful(alert)
+        await self.ledger.told(alert)
+
+
+def alert_client(*, token: str, base_url: str) -> tuple[AsyncWebClient, TokenWatch]:
+    """A client that never repeats a call, and what listens whether the token is dead."""
+    watch = TokenWatch()
+    client = AsyncWebClient(token=token, base_url=base_url, timeout=10)
+    client.retry_handlers[:] = [watch]
+    return client, watch
+
+
+def _refusal(error: SlackApiError) -> Refusal:
+    status = getattr(error.response, "status_code", 200)
+    if status == 429:
+        asked = seconds_to_wait(dict(getattr(error.response, "headers", {}) or {}))
+        return Refusal("ratelimited", timedelta(seconds=asked if asked is not None else 60))
+    if status >= 500:
+        return Refusal("")
+    return Refusal(str(error.response.get("error") or ""))
+
+
+def _names(message: dict[str, Any], key: str) -> bool:
+    metadata: dict[str, Any] = message.get("metadata") or {}
+    payload: dict[str, Any] = metadata.get("event_payload") or {}
+    return metadata.get("event_type") == EVENT_TYPE and payload.get("alert") == key

@@ -1,0 +1,303 @@
+"""Posting alerts: once, whatever happens in the middle; on both engines, against the stand-in Slack."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from slack_sdk.models.blocks import SectionBlock
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.alerts.posting import EVENT_TYPE, SETTLED, Posting, alert_client
+from bot.blocks.parts import Message
+from bot.jobs.retries import SlackGone
+from bot.sandbox import SlackSandbox
+from bot.store.ledger import LEASE, Alert, AlertState, Ledger
+from zoho.database import Database
+
+SUPPORT = "C01SUPPORT"
+START = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
+SLOT = START - timedelta(minutes=1)
+
+
+@dataclass
+class Clock:
+    at: datetime = START
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def forward(self, step: timedelta) -> None:
+        self.at += step
+
+
+@dataclass
+class Heard:
+    """Who heard of what."""
+
+    doubted: list[str] = field(default_factory=list)
+    shut: list[tuple[str, str]] = field(default_factory=list)
+
+    async def closed(self, alert: Alert, why: str) -> None:
+        self.shut.append((alert.id, why))
+
+    async def doubtful(self, alert: Alert) -> None:
+        self.doubted.append(alert.id)
+
+
+async def draw(alert: Alert) -> Message:
+    return Message(alert.body, (SectionBlock(text=alert.body),))
+
+
+@dataclass
+class Stage:
+    database: Database
+    slack: SlackSandbox
+    clock: Clock
+    client: AsyncWebClient
+    ledger: Ledger
+    posting: Posting
+    heard: Heard
+
+    async def ready(self, *, channel: str = SUPPORT, slot: datetime = SLOT, words: str = "1 new") -> str:
+        """An alert whose message is known."""
+        async with self.database.write() as connection:
+            key = await self.ledger.open(
+                connection, subscription="s1", slot=slot, workspace="T01LARKFIELD", channel=channel
+            )
+        (alert,) = await self.ledger.claim([AlertState.NEW])
+        async with self.database.write() as connection:
+            assert await self.ledger.ready(connection, alert, words)
+        return key
+
+    async def state(self, key: str) -> AlertState:
+        alert = await self.ledger.get(key)
+        assert alert is not None
+        return alert.state
+
+    def posted(self, key: str) -> int:
+        return sum(
+            1
+            for message in self.slack.messages(SUPPORT)
+            if (message.metadata or {}).get("event_payload", {}).get("alert") == key
+        )
+
+    async def dies_after_intent(self, key: str, *, says_it: bool) -> None:
+        """Another process that ended between its intent and its note, with or without having posted."""
+        other = Ledger(self.database, self.clock)
+        (alert,) = await other.claim([AlertState.READY])
+        assert await other.intend(alert)
+        if says_it:
+            await self.client.chat_postMessage(
+                channel=alert.channel,
+                text=alert.body,
+                metadata={"event_type": EVENT_TYPE, "event_payload": {"alert": key}},
+            )
+
+
+@pytest.fixture
+async def stage(database: Database) -> AsyncIterator[Stage]:
+    clock = Clock()
+    async with SlackSandbox.start(now=clock) as slack:
+        client, watch = alert_client(token="sandbox-bot-token", base_url=slack.api_url)
+        ledger, heard = Ledger(database, clock), Heard()
+        posting = Posting(ledger, client, watch, draw, heard, clock)
+        yield Stage(database, slack, clock, client, ledger, posting, heard)
+
+
+async def test_a_slot_of_a_subscription_stands_in_the_ledger_once(stage: Stage) -> None:
+    await stage.ready()
+    async with stage.database.write() as connection:
+        again = await stage.ledger.open(
+            connection, subscription="s1", slot=SLOT, workspace="T01LARKFIELD", channel=SUPPORT
+        )
+    assert again == ""
+
+
+async def test_what_is_ready_is_posted_once_and_carries_only_its_id(stage: Stage) -> None:
+    key = await stage.ready()
+    await stage.posting.step()
+    await stage.posting.step()
+    (message,) = stage.slack.messages(SUPPORT)
+    assert message.metadata == {"event_type": EVENT_TYPE, "event_payload": {"alert": key}}
+    assert await stage.state(key) is AlertState.SENT
+
+
+async def test_two_processes_at_once_post_it_once(stage: Stage) -> None:
+    key = await stage.ready()
+    other = Posting(
+        Ledger(stage.database, stage.clock),
+        stage.client,
+        stage.posting.watch,
+        draw,
+        stage.heard,
+        stage.clock,
+    )
+    await asyncio.gather(*(posting.step() for posting in (stage.posting, other) * 4))
+    assert stage.posted(key) == 1
+
+
+async def test_a_row_another_process_left_in_ready_is_taken_over_after_its_lease(stage: Stage) -> None:
+    key = await stage.ready()
+    await Ledger(stage.database, stage.clock).claim([AlertState.READY])
+    await stage.posting.step()
+    assert stage.posted(key) == 0
+    stage.clock.forward(LEASE)
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+
+
+async def test_the_only_process_takes_its_rows_back_at_its_start(stage: Stage) -> None:
+    key = await stage.ready()
+    await Ledger(stage.database, stage.clock).claim([AlertState.READY])
+    assert await stage.ledger.release_all() == 1
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+
+
+@pytest.mark.parametrize("says_it", [True, False])
+async def test_a_crash_between_intent_and_note_is_settled_by_the_history(stage: Stage, says_it: bool) -> None:
+    key = await stage.ready()
+    await stage.dies_after_intent(key, says_it=says_it)
+    stage.clock.forward(LEASE)
+    await stage.posting.step()
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+    assert await stage.state(key) is AlertState.SENT
+
+
+async def test_no_look_up_judges_before_the_history_is_settled(stage: Stage) -> None:
+    key = await stage.ready()
+    await stage.dies_after_intent(key, says_it=True)
+    stage.slack.world.lag = 5
+    await stage.ledger.release_all()
+    await stage.posting.step()
+    assert await stage.state(key) is AlertState.POSTING
+    stage.clock.forward(SETTLED)
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+    assert await stage.state(key) is AlertState.SENT
+
+
+async def test_an_answer_that_breaks_off_leaves_a_doubt_that_the_history_ends(stage: Stage) -> None:
+    key = await stage.ready()
+    stage.slack.fail("chat.postMessage", drop=True, done=True)
+    await stage.posting.step()
+    assert await stage.state(key) is AlertState.POSTING
+    stage.clock.forward(SETTLED)
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+    assert await stage.state(key) is AlertState.SENT
+
+
+async def test_a_server_error_is_a_doubt_too(stage: Stage) -> None:
+    key = await stage.ready()
+    stage.slack.fail("chat.postMessage", status=503)
+    await stage.posting.step()
+    assert await stage.state(key) is AlertState.POSTING
+    stage.clock.forward(SETTLED)
+    for _ in range(2):
+        await stage.posting.step()
+    assert stage.posted(key) == 1
+
+
+async def test_when_slack_asks_for_patience_it_is_posted_later(stage: Stage) -> None:
+    key = await stage.ready()
+    stage.slack.fail("chat.postMessage", status=429, retry_after=7)
+    await stage.posting.step()
+    stage.clock.forward(timedelta(seconds=6))
+    await stage.posting.step()
+    assert stage.posted(key) == 0
+    stage.clock.forward(timedelta(seconds=1))
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+
+
+async def test_a_slow_history_is_asked_once_a_minute(stage: Stage) -> None:
+    key = await stage.ready()
+    await stage.dies_after_intent(key, says_it=True)
+    stage.clock.forward(LEASE)
+    stage.slack.fail("conversations.history", status=429, retry_after=3)
+    await stage.posting.step()
+    stage.clock.forward(timedelta(seconds=59))
+    await stage.posting.step()
+    asked = [call for call in stage.slack.calls if call.method == "conversations.history"]
+    assert len(asked) == 1
+    stage.clock.forward(timedelta(seconds=1))
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+    assert await stage.state(key) is AlertState.SENT
+
+
+async def test_without_a_history_the_owner_is_asked_once_and_nothing_is_posted(stage: Stage) -> None:
+    key = await stage.ready()
+    await stage.dies_after_intent(key, says_it=False)
+    stage.slack.fail("conversations.history", error="missing_scope", times=None)
+    for _ in range(3):
+        stage.clock.forward(LEASE)
+        await stage.posting.step()
+    assert stage.heard.doubted == [key]
+    assert stage.posted(key) == 0
+    assert await stage.state(key) is AlertState.UNKNOWN
+
+
+@pytest.mark.parametrize(("again", "posts"), [(True, 1), (False, 0)])
+async def test_the_owner_answers_an_unknown_alert_once(stage: Stage, again: bool, posts: int) -> None:
+    key = await stage.ready()
+    await stage.dies_after_intent(key, says_it=False)
+    stage.slack.fail("conversations.history", error="missing_scope", times=None)
+    stage.clock.forward(LEASE)
+    await stage.posting.step()
+    assert await stage.ledger.settle(key, again=again)
+    assert await stage.ledger.settle(key, again=not again) is None
+    await stage.posting.step()
+    assert stage.posted(key) == posts
+
+
+@pytest.mark.parametrize("why", ["channel_not_found", "is_archived", "not_in_channel", "restricted_action"])
+async def test_a_closed_channel_ends_the_alert_and_its_owner_hears_of_it(stage: Stage, why: str) -> None:
+    key = await stage.ready()
+    stage.slack.fail("chat.postMessage", error=why, times=None)
+    await stage.posting.step()
+    await stage.posting.step()
+    assert stage.heard.shut == [(key, why)]
+    assert await stage.state(key) is AlertState.STOPPED
+
+
+async def test_a_dead_token_stops_everything_and_loses_nothing(stage: Stage) -> None:
+    key = await stage.ready()
+    stage.slack.fail("chat.postMessage", error="token_revoked", times=None)
+    with pytest.raises(SlackGone):
+        await stage.posting.step()
+    calls = len(stage.slack.calls)
+    with pytest.raises(SlackGone):
+        await stage.posting.step()
+    assert len(stage.slack.calls) == calls
+    assert await stage.state(key) is AlertState.READY
+
+
+async def test_a_holder_that_lost_its_lease_posts_nothing(stage: Stage) -> None:
+    key = await stage.ready()
+    (late,) = await Ledger(stage.database, stage.clock).claim([AlertState.READY])
+    stage.clock.forward(LEASE)
+    await stage.posting.step()
+    await stage.posting.post(late)
+    assert stage.posted(key) == 1
+
+
+async def test_a_process_gives_its_leases_back_at_its_end(stage: Stage) -> None:
+    await stage.ready()
+    other = Ledger(stage.database, stage.clock)
+    await other.claim([AlertState.READY])
+    assert await stage.ledger.release() == 0
+    assert await other.release() == 1
+
+
+async def test_rows_of_a_stopped_subscription_are_not_posted(stage: Stage) -> None:
+    key = await stage.ready()
+    await stage.ledger.close("s1", "stopped")
+    await stage.posting.step()
+    assert stage.posted(key) == 0
