@@ -15,12 +15,15 @@ from bot import ids
 from bot.blocks import clicks, flags
 from bot.blocks.connection import portal_chosen
 from bot.blocks.duplicates import Card, Notice, Refusal
+from bot.blocks.share import is_shared
 from bot.blocks.words import labels
 from bot.decisions import Decisions, Outcome, Verdict
+from bot.details import Details
 from bot.flagged import Flagged
 from bot.home import Home
 from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, resumed
 from bot.searches import Searches, flag_state
+from bot.sharing import Sharing
 from bot.store import Place, Store
 from zoho.access import Access, Zoho
 from zoho.records import Group, Module, Product, Reason, Who
@@ -41,6 +44,8 @@ class Actions:
     invitations: Invitations
     searches: Searches
     decisions: Decisions
+    sharing: Sharing
+    details: Details
     flagged: Flagged
     home: Home
     now: Callable[[], datetime]
@@ -61,6 +66,10 @@ class Actions:
             ids.SEARCH_WORST: self._turn_page,
             ids.PAGE_NEXT: self._turn_page,
             ids.PAGE_PREVIOUS: self._turn_page,
+            ids.PAGE_BACK: self._turn_page,
+            ids.PAGE_SHARE: self._share,
+            ids.SHARE_SHOW: self.sharing.show_to_me,
+            ids.GROUP_MENU: self._choose_for_group,
             ids.GROUP_FLAG: self._flag,
             ids.FLAG_UNDO: self._undo,
             ids.FLAG_LOCAL: self._keep_local,
@@ -171,21 +180,16 @@ class Actions:
     async def _show(self, job: Click, outcome: Outcome, access: Access) -> None:
         """The message as it is now, or why nothing was done."""
         shown = outcome.shown
-        if shown is None:
-            await self.voice.add(job, clicks.older_button())
-        elif outcome.verdict is Verdict.RIGHTS:
-            await self.voice.add(job, clicks.rights_differ())
-        elif outcome.verdict is Verdict.GONE:
-            await self.voice.add(job, clicks.solved(len(shown.members)))
-        else:
-            await self.searches.show_again(
-                job,
-                shown,
-                access,
-                records=outcome.records,
-                notice=Notice.OLDER if outcome.verdict is Verdict.OLDER else Notice.NONE,
-                stays={shown.key: tuple(Refusal(*one) for one in outcome.stays)},
-            )
+        if await self.sharing.stops(job, outcome, access) or shown is None:
+            return
+        await self.sharing.show_again(
+            job,
+            shown,
+            access,
+            records=outcome.records,
+            notice=Notice.OLDER if outcome.verdict is Verdict.OLDER else Notice.NONE,
+            stays={shown.key: tuple(Refusal(*one) for one in outcome.stays)},
+        )
 
     async def _offer(self, job: Click, outcome: Outcome, access: Access) -> None:
         """The offer to allow writing; afterwards the flag is written and the list drawn again."""
@@ -207,6 +211,22 @@ class Actions:
         else:
             await self.voice.add(job, clicks.older_button())
 
+    # Sharing, and every field
+
+    async def _share(self, job: Click) -> None:
+        ref = _read(ids.read_page, job.value)
+        await (self.sharing.open_sheet(job, ref) if ref else self._nothing(job, True))
+
+    async def _choose_for_group(self, job: Click) -> None:
+        choice = _read(ids.read_choice, job.value)
+        match choice.verb if choice else "":
+            case "fields" if choice:
+                await self.details.show(job, choice.group)
+            case "share" if choice:
+                await self.sharing.open_sheet(job, choice.group)
+            case _:
+                await self.voice.add(job, clicks.older_button())
+
     # Connecting
 
     async def _choose_portal(self, job: Click) -> None:
@@ -225,17 +245,28 @@ def _click(body: dict[str, Any], action: dict[str, Any], at: datetime) -> Click:
     user = body["user"]
     team = (body.get("team") or {}).get("id") or user.get("team_id", "")
     url = body.get("response_url", "")  # a click in a view has none: there is no message to replace
+    channel = (body.get("channel") or {}).get("id", "")
     chosen = (action.get("selected_option") or {}).get("value", "")
     action_ts = action.get("action_ts", "")
     return Click(
         who=Who(team, user["id"]),
         home=user.get("team_id") or team,
-        reply=Reply((body.get("channel") or {}).get("id", ""), url, is_click=bool(url)),
+        reply=Reply(channel, url, is_click=bool(url) and not _is_for_everybody(body, channel)),
         key=f"click:{team}:{action_ts}:{action['action_id']}:{user['id']}",
         at=at,
         action_id=action["action_id"],
         value=action.get("value") or chosen,
+        trigger_id=body.get("trigger_id", ""),
+        message=(body.get("container") or {}).get("message_ts", ""),
     )
+
+
+def _is_for_everybody(body: dict[str, Any], channel: str) -> bool:
+    """Whether others see the message that was clicked: what is said to one person must not replace it."""
+    if (body.get("container") or {}).get("is_ephemeral"):
+        return False
+    blocks = (body.get("message") or {}).get("blocks") or []
+    return not channel.startswith("D") or any(is_shared(block.get("block_id", "")) for block in blocks)
 
 
 def _read(reader: Callable[[str], R], value: str) -> R | None:

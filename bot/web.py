@@ -20,7 +20,7 @@ from bot.blocks.words import labels
 from bot.decisions import Decisions, Released
 from bot.failures import Failing
 from bot.jobs import Connected, Jobs, People, Reply, Voice, resumed
-from bot.searches import Searches
+from bot.sharing import Sharing
 from bot.store import Asked, Store
 from zoho import oauth
 from zoho.access import Zoho
@@ -52,7 +52,7 @@ class Web:
     jobs: Jobs
     voice: Voice
     people: People
-    searches: Searches
+    sharing: Sharing
     decisions: Decisions
     public_url: str
     now: Callable[[], datetime]
@@ -195,8 +195,8 @@ class Web:
         if asked is not None and asked.group_key:
             shown = await self.store.lists.group(job.who.workspace, asked.group_key)
             there = resumed(asked, self.now())
-            if shown is not None and there.reply.response_url:
-                await self.searches.show_again(there, shown, access)
+            if shown is not None and (there.reply.response_url or await self.sharing.of(there, shown)):
+                await self.sharing.show_again(there, shown, access)
         if released != Released():
             await self.voice.tell(job.who.user, writing_allowed(released.written, released.refused))
 

@@ -24,16 +24,19 @@ from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
 from bot.app.socket import SocketMode
 from bot.commands import Commands
 from bot.decisions import Decisions, FlagQueue
+from bot.details import Details
 from bot.events import Events
 from bot.flagged import Flagged
 from bot.home import Home
-from bot.jobs import Invitations, Jobs, People, Reception, Troubles, Voice
+from bot.jobs import Channels, Invitations, Jobs, People, Reception, Troubles, Voice
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.migrations import is_current
 from bot.searches import Drawing, Patience, Searches
 from bot.settings import Settings
+from bot.sharing import Sharing
 from bot.status import Statuses
 from bot.store import Store
+from bot.views import Views
 from bot.web import Web
 from zoho.access import Zoho
 from zoho.connections import connections
@@ -164,21 +167,25 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
         patience=patience,
     )
     decisions = Decisions(zoho, store, people)
+    sharing = Sharing(zoho, store, voice, people, Channels(client), searches, decisions)
+    details = Details(store, voice, searches, decisions, sharing, clock)
     queue = FlagQueue(zoho, store, people, decisions, clock)
     flagged = Flagged(zoho, store, voice, people, invitations, searches, queue)
     home = Home(**shared, jobs=jobs, client=client, people=people, invitations=invitations, queue=queue)
     home.register()
+    reception = Reception(people, voice)
     desk: dict[str, Any] = {
         **shared,
         "jobs": jobs,
-        "reception": Reception(people, voice),
+        "reception": reception,
         "invitations": invitations,
         "searches": searches,
         "flagged": flagged,
     }
     commands = Commands(**desk, statuses=Statuses(zoho, voice, invitations, patience, clock))
     commands.register(bolt)
-    Actions(**desk, decisions=decisions, home=home).register(bolt)
+    Actions(**desk, decisions=decisions, sharing=sharing, details=details, home=home).register(bolt)
+    Views(jobs, reception, sharing, clock).register(bolt)
     Events(jobs, zoho, store, clock).register(bolt)
     ListenerErrors(jobs, clock).register(bolt)
     site = web.Application()
@@ -190,7 +197,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
         database=database,
         jobs=jobs,
         people=people,
-        searches=searches,
+        sharing=sharing,
         decisions=decisions,
         public_url=settings.public_url,
     ).register(site)

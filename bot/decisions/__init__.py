@@ -1,6 +1,7 @@
 """What people decide about a group, and about what stands in the flag queue; nothing here speaks to Slack."""
 
-from bot.decisions.flagging import Decisions, Outcome, Released, Verdict
+from bot.decisions.flagging import Decisions, Released
+from bot.decisions.outcome import Outcome, Verdict
 from bot.decisions.queue import Acted, FlagQueue, Sight
 
 __all__ = ["Acted", "Decisions", "FlagQueue", "Outcome", "Released", "Sight", "Verdict"]

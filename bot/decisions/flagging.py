@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from bot.blocks.clicks import comment
+from bot.decisions.looking import Looking
+from bot.decisions.outcome import Outcome, Verdict
 from bot.ids import GroupRef
 from bot.jobs import Job, People
 from bot.store import (
@@ -30,36 +31,6 @@ from zoho.errors import BadRequest, NotFound, ZohoError
 from zoho.records import Module, Record, Who
 
 
-class Verdict(StrEnum):
-    """How a click on a group ended."""
-
-    DONE = "done"
-    OFFER = "offer"
-    ALREADY = "already"
-    NOT_FLAGGED = "not_flagged"
-    OLDER = "older"
-    UNKNOWN = "unknown"
-    RIGHTS = "rights"
-    GONE = "gone"
-    LATE = "late"
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of a click.
-
-    ``flag`` is the one that stands, or stood; ``records`` the group's members; ``stays`` what could not be
-    taken back in Zoho: a record's name and Zoho's words. ``missing`` are the scopes that writing would need.
-    """
-
-    verdict: Verdict
-    shown: ShownGroup | None = None
-    flag: Flag | None = None
-    records: tuple[Record, ...] = ()
-    stays: tuple[tuple[str, str], ...] = ()
-    missing: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True)
 class Released:
     """What a new permission to write set free: flags written whole, and those Zoho refused in part."""
@@ -76,12 +47,18 @@ class Decisions:
     store: Store
     people: People
 
+    @property
+    def looking(self) -> Looking:
+        """What loads a group and reads its members."""
+        return Looking(self.zoho, self.store)
+
     async def flag(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
         """Raise a flag, and write it to Zoho where there is a place and the clicker granted writing.
 
-        Raises what reading the members may raise; what Zoho says to a write is part of the outcome.
+        The members are read again, so that none is flagged that is gone. Raises what reading may raise; what
+        Zoho says to a write is part of the outcome.
         """
-        looked = await self._look(job, ref, access)
+        looked = await self.looking.look(job, ref, access)
         if looked.shown is None or looked.verdict not in (Verdict.DONE, Verdict.OLDER):
             return looked
         shown, records = looked.shown, looked.records
@@ -111,7 +88,7 @@ class Decisions:
 
     async def undo(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
         """Take a flag back, and what was written for it; what the clicker may not remove stays."""
-        looked = await self._look(job, ref, access)
+        looked = await self.looking.recall(job, ref, access)
         if looked.shown is None or looked.verdict not in (Verdict.DONE, Verdict.OLDER, Verdict.GONE):
             return looked
         flag = await self._standing(looked.shown)
@@ -150,34 +127,6 @@ class Decisions:
             is_whole = _is_whole(after)
             written, refused = written + is_whole, refused + (not is_whole)
         return Released(written, refused)
-
-    async def _look(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
-        """The group behind a button and its members, as this person may see them."""
-        shown = await self.store.lists.group(job.who.workspace, ref.key)
-        if shown is None:
-            return Outcome(Verdict.UNKNOWN)
-        if (shown.dc, shown.org_id) != (access.connection.dc, access.connection.org_id):
-            return Outcome(Verdict.RIGHTS, shown)
-        records = await self._stored(job.who, shown)
-        if not records:
-            return await self._reread(job.who, shown, access)
-        is_older = ref.revision < shown.revision
-        return Outcome(Verdict.OLDER if is_older else Verdict.DONE, shown, records=records)
-
-    async def _stored(self, who: Who, shown: ShownGroup) -> tuple[Record, ...]:
-        """The members as this very person's search returned them within the last day."""
-        kept = await self.store.lists.get(who, shown.list_key)
-        groups = kept.found.groups if kept else ()
-        return next((group.records for group in groups if group.ids == shown.members), ())
-
-    async def _reread(self, who: Who, shown: ShownGroup, access: Access) -> Outcome:
-        """The live members. Zoho answers alike for a record that is gone and for one this login may not see:
-        whose own list it was has seen them all, so for that person the missing ones are gone."""
-        records = await access.duplicates().reread(shown.module, shown.members)
-        if shown.who == who:
-            return Outcome(Verdict.DONE if len(records) > 1 else Verdict.GONE, shown, records=records)
-        is_whole = len(records) == len(shown.members)
-        return Outcome(Verdict.DONE if is_whole else Verdict.RIGHTS, shown, records=records)
 
     def _place(self, module: Module) -> tuple[Place, Kept]:
         """Where a flag on this kind of record is written."""

@@ -7,19 +7,20 @@ flagged it no longer gets it; a flag with fewer than two records left leaves by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.blocks.queue import PAGE, FlagRow, QueuePage
-from bot.decisions.flagging import Decisions, Verdict
+from bot.decisions.flagging import Decisions
+from bot.decisions.outcome import Verdict
+from bot.decisions.presence import lost
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import People
 from bot.store import Change, Closed, Flag, Line, Store
 from zoho.access import Access, Zoho
-from zoho.desk import Desk
 from zoho.duplicates import reasons
-from zoho.errors import NotFound, Refused, ZohoError
+from zoho.errors import Refused
 from zoho.records import Group, Module, Record, Who
 from zoho.scopes import missing, needed
 
@@ -160,7 +161,7 @@ class FlagQueue:
         own = [got[flag.spot.module, one] for one in flag.members if (flag.spot.module, one) in got]
         unseen = set(flag.members) - {record.id for record in own}
         gone = {record.id for record in own if record.is_gone}
-        gone |= await self._lost(access, flag, unseen)
+        gone |= await lost(self.zoho, access, _flagger(flag), flag.spot.module, unseen)
         if gone != set(flag.members) - set(flag.left):
             await self.store.flags.note_gone(flag, sorted(gone))
         live = [record for record in own if not record.is_gone]
@@ -174,25 +175,6 @@ class FlagQueue:
             return await access.desk.records(module, ids)
         except Refused:
             return ()
-
-    async def _lost(self, access: Access, flag: Flag, unseen: Iterable[str]) -> set[str]:
-        """Those that the connection of the person who flagged them no longer gets; none when nobody knows."""
-        asked = sorted(unseen)
-        if not asked:
-            return set()
-        desk = await self._flaggers_desk(access, flag)
-        if desk is None:
-            return set()
-        return {one for one in asked if await _is_lost(desk, flag.spot.module, one)}
-
-    async def _flaggers_desk(self, access: Access, flag: Flag) -> Desk | None:
-        """Zoho as the person who raised the flag sees it; None when they are not connected there any more."""
-        flagger = Who(flag.spot.workspace, flag.user)
-        try:
-            theirs = access if access.who == flagger else await self.zoho.open(flagger)
-        except ZohoError:
-            return None
-        return theirs.desk if _line(theirs) == _line(access) else None
 
     # Placing
 
@@ -261,11 +243,5 @@ def _age(record: Record) -> tuple[float, str]:
     return (record.created.timestamp() if record.created else 0.0, record.id)
 
 
-async def _is_lost(desk: Desk, module: Module, record_id: str) -> bool:
-    """Whether this login is told that there is no such record; any other refusal is no proof."""
-    try:
-        return (await desk.record(module, record_id)).is_gone
-    except NotFound:
-        return True
-    except ZohoError:
-        return False
+def _flagger(flag: Flag) -> Who:
+    return Who(flag.spot.workspace, flag.user)

@@ -19,7 +19,7 @@ class Failing:
     ``again`` is the value of *Try again*, ``corrected`` that of the same search with the nearest filter; ""
     draws no button. ``region`` is the connection's ("EU"), ``domain`` its Zoho domain ("zoho.eu"),
     ``elsewhere`` the region and domain that answered in its place ("India (zoho.in)"). ``searched`` is
-    False for clicks that change something.
+    False for clicks on a group, ``only_looked`` where such a click changes nothing.
     """
 
     product: Product = Product.DESK
@@ -37,6 +37,7 @@ class Failing:
     at: datetime | None = None
     last_worked: datetime | None = None
     searched: bool = True
+    only_looked: bool = False
 
     @property
     def brand(self) -> str:
@@ -51,6 +52,8 @@ class Failing:
     @property
     def stopped(self) -> str:
         """How far it came, when that is not known exactly."""
+        if self.only_looked:
+            return self.nothing
         if not self.searched:
             return "It is not certain that everything was done; the group shows what stands."
         what = f"The search for duplicate {self.module.plural}" if self.module else "The search"

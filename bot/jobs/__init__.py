@@ -1,5 +1,6 @@
 """Handed-over work: what it is, what runs it, how it speaks, and where its errors end."""
 
+from bot.jobs.channels import Channels
 from bot.jobs.embedded import Jobs
 from bot.jobs.invitations import Invitations, resumed
 from bot.jobs.people import People, Reception, Workspace
@@ -20,6 +21,7 @@ from bot.jobs.work import (
 )
 
 __all__ = [
+    "Channels",
     "Click",
     "Connected",
     "Failed",

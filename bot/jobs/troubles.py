@@ -30,8 +30,10 @@ from zoho.scopes import READ_DESK
 
 log = structlog.get_logger(__name__)
 
+# Clicks on one group, or on a page of them, that only read.
+_ONLY_LOOK = (ids.GROUP_MENU, ids.PAGE_SHARE)
 # Clicks that change something about one group: what they meet is said beside the list, not in its place.
-_ON_A_GROUP = (ids.GROUP_FLAG, ids.FLAG_UNDO, ids.FLAG_LOCAL, ids.FLAG_MORE)
+_ON_A_GROUP = (ids.GROUP_FLAG, ids.FLAG_UNDO, ids.FLAG_LOCAL, ids.FLAG_MORE, *_ONLY_LOOK)
 
 _ASK_FOR_A_LINK = (
     errors.NotConnected,
@@ -85,7 +87,12 @@ class Troubles:
         if self._voice.is_silenced and isinstance(error, SlackClientError):
             await self._tell_of_the_token(job)
             return
-        about = Failing(reference=failures.new_reference(), at=self._now(), searched=not _is_on_a_group(job))
+        about = Failing(
+            reference=failures.new_reference(),
+            at=self._now(),
+            searched=not _is_on_a_group(job),
+            only_looked=isinstance(job, Click) and job.action_id in _ONLY_LOOK,
+        )
         _log_failure(job, error, about.reference)
         try:
             if not await self._is_to_be_told(job, error):

@@ -65,12 +65,14 @@ class LongRead(Job):
 class Click(Job):
     """A button or a menu: its id, and its value or the option that was chosen.
 
-    ``trigger_id`` opens a modal, within three seconds.
+    ``trigger_id`` opens a modal, within three seconds; ``message`` is the ts of the message it stood in, ""
+    for a view.
     """
 
     action_id: str
     value: str
     trigger_id: str = ""
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)

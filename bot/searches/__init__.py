@@ -1,7 +1,7 @@
 """Runs a search for a person, whoever asks for it: a command, a click, a connection that was just made."""
 
-from bot.searches.drawing import Drawing, flag_state
+from bot.searches.drawing import NO_STAYS, Drawing, flag_state
 from bot.searches.patience import Patience
 from bot.searches.running import Searches
 
-__all__ = ["Drawing", "Patience", "Searches", "flag_state"]
+__all__ = ["NO_STAYS", "Drawing", "Patience", "Searches", "flag_state"]

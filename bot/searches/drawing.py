@@ -45,6 +45,7 @@ _KEPT: Mapping[Kept, Literal["", "observe_only", "no_place", "no_field"]] = {
     Kept.NO_PLACE: "no_place",
     Kept.NO_FIELD: "no_field",
 }
+MENU = ("fields", "share")
 NO_STAYS: Mapping[str, tuple[Refusal, ...]] = {}
 
 
@@ -80,6 +81,8 @@ class Drawing:
                 observe_only=self.observe_only,
                 notice=notice,
                 is_worst=kept.is_worst,
+                menu=MENU,
+                can_share=True,
             )
         )
 
@@ -119,6 +122,7 @@ class Drawing:
             flag=flag_state(flag, group) if flag is not None and flag.is_open else None,
             ended=_end_of(flag) if flag is not None and not flag.is_open else None,
             stays=stays.get(named.key, ()),
+            gone=named.gone,
         )
 
     async def _flags(self, kept: StoredList, shown: Sequence[Group]) -> dict[tuple[str, ...], Flag]:
@@ -177,5 +181,5 @@ def _is_unwritten(flag: Flag) -> bool:
 
 def _mark(card: Card) -> str:
     """What distinguishes one state of a group from another; "" for an open one."""
-    state = (card.flag, card.stays, card.ended)
+    state = (card.flag, card.stays, card.ended, sorted(card.gone))
     return hashlib.sha256(repr(state).encode()).hexdigest()[:32] if any(state) else ""

@@ -40,15 +40,19 @@ class Searches:
         *,
         command: str,
         notice: Notice = Notice.NONE,
+        offset: int = 0,
     ) -> None:
-        """Search these lists, every one when none is named; ``command`` asks for the same again."""
+        """Search these lists, every one when none is named; ``command`` asks for the same again.
+
+        One list is shown from its group number ``offset`` + 1 on, where it has so many.
+        """
         wanted = tuple(modules) or tuple(Module)
         with doing(modules=wanted, command=command):
             access = await self.access(job, command, wanted)
             if access is None:
                 return
             if len(wanted) == 1:
-                await self._one(job, access, wanted[0], filters, command, notice)
+                await self._one(job, access, wanted[0], filters, command, notice, offset)
             else:
                 await self._every(job, access, wanted, command)
 
@@ -112,10 +116,11 @@ class Searches:
 
     async def show_group(self, job: Job, access: Access, group: Group) -> None:
         """One group as a list of its own, beside what is there."""
-        kept = await self._keep_alone(job, access, group)
+        kept = await self.keep_alone(job, access, group)
         await self.voice.add(job, await self.drawing.page(kept, access))
 
-    async def _keep_alone(self, job: Job, access: Access, group: Group) -> StoredList:
+    async def keep_alone(self, job: Job, access: Access, group: Group) -> StoredList:
+        """One group kept as a list of its own."""
         found = self._found_of(access, group.module, (group,))
         return await self.store.lists.keep(job.who, group.module.value.replace("/", " "), found)
 
@@ -135,7 +140,7 @@ class Searches:
         self, job: Job, shown: ShownGroup, access: Access, records: Sequence[Record], notice: Notice
     ) -> None:
         group = Group(shown.module, tuple(records), Reason(shown.reason, ()))
-        kept = await self._keep_alone(job, access, group)
+        kept = await self.keep_alone(job, access, group)
         await self.voice.answer(job, await self.drawing.page(kept, access, notice=notice))
 
     def _found_of(self, access: Access, module: Module, groups: tuple[Group, ...]) -> Found:
@@ -160,12 +165,14 @@ class Searches:
         filters: Sequence[tuple[str, str]],
         command: str,
         notice: Notice,
+        offset: int,
     ) -> None:
-        work = access.duplicates().run(module, dict(filters), groups=PAGE)
+        work = access.duplicates().run(module, dict(filters), groups=offset + PAGE)
         found = await self.patience.wait(job, work, lambda: self._interim(job, (module,), access))
         found = replace(found, filters=tuple(filters))
         kept = await self.store.lists.keep(job.who, command, found)
-        await self.voice.answer(job, await self.drawing.page(kept, access, notice=notice))
+        start = offset if offset < len(found.groups) else 0
+        await self.voice.answer(job, await self.drawing.page(kept, access, offset=start, notice=notice))
 
     async def _every(self, job: Job, access: Access, modules: tuple[Module, ...], command: str) -> None:
         summaries = Summaries(self.store, self.drawing, self.invitations, self.now)

@@ -208,14 +208,17 @@ class Desk:
         reply = await self._calls.get(_path(module, record_id), query)
         return parse.record(module, parse.single(reply.value))
 
-    async def records(self, module: Module, ids: Sequence[str]) -> tuple[Record, ...]:
+    async def records(
+        self, module: Module, ids: Sequence[str], *, in_full: bool = False
+    ) -> tuple[Record, ...]:
         """The records with these ids, in their order; those this login cannot get are left out.
 
-        Contacts cost one call for each 20, the others one call a record.
+        Contacts cost one call for each 20, the others one call a record; ``in_full`` reads contacts one by
+        one too, with their owner and account.
         https://desk.zoho.com/DeskAPIDocument#Contacts#Contacts_GetcontactsbyIDs
         """
         wanted = tuple(dict.fromkeys(ids))
-        if module is Module.DESK_CONTACTS:
+        if module is Module.DESK_CONTACTS and not in_full:
             chunks = [wanted[start : start + _IDS_A_CALL] for start in range(0, len(wanted), _IDS_A_CALL)]
             found = [record for some in await together(map(self._contacts, chunks)) for record in some]
         else:
@@ -229,6 +232,7 @@ class Desk:
     ) -> SearchPage:
         """One page of the records created from ``since`` to ``until`` (both aware), oldest first.
 
+        Raises TooLarge where Zoho puts it off (HTTP 202): that is no empty page.
         https://desk.zoho.com/DeskAPIDocument#Search#Search_Searchcontacts
         """
         query = {
@@ -238,6 +242,7 @@ class Desk:
             "limit": str(LIMIT),
         }
         reply = await self._calls.get(f"{_API}/{module.plural}/search", query)
+        _stop_when_accepted(reply)
         told = reply.value.get("count") if isinstance(reply.value, Mapping) else None
         return SearchPage(_records(module, reply), None if told is None else parse.count(told))
 

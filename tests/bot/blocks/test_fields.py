@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from bot import ids
 from bot.blocks import parts
 from bot.blocks.duplicates import group_list
-from bot.blocks.fields import FieldsPage, compared, field_by_field
+from bot.blocks.fields import FieldsPage, compared, field_by_field, label, reading
 from bot.blocks.parts import Message
 from tests.bot.blocks import limits, made
-from zoho.records import Field, Record
+from zoho.records import Field, Reason, Record
 
 DOT = "\u00a0· "
 ANA = replace(made.ANA, others=(Field("jobTitle", "Buyer"), Field("id", "1"), Field("cf_city", "Bonn")))
@@ -48,13 +48,101 @@ def test_every_field_stands_beside_the_others_with_how_they_compare() -> None:
         ["Phone", "+49 30 5550 142", "–", "one only"],
         ["Mobile", "+49 170 5550 1", "+49 170 5550 2", "differs"],
         ["Account", "Kestrel Logistics", "Kestrel Logistics", "same"],
-        ["jobTitle", "Buyer", "Purchasing", "differs"],
-        ["cf_city", "Bonn", "–", "one only"],
+        ["Job title", "Buyer", "Purchasing", "differs"],
+        ["City", "Bonn", "–", "one only"],
         ["Created", "12 Mar 2024", "12 Mar 2024", "–"],
     ]
     assert message.text == (
-        "Ana Roe and Anna Roe, field by field: same e-mail and account; mobile and jobTitle differ."
+        "Ana Roe and Anna Roe, field by field: same e-mail and account; mobile and job title differ."
     )
+
+
+def test_what_speaks_for_and_against_stands_above_with_its_values() -> None:
+    said = limits.lines(field_by_field(page()))
+    assert said[2:11] == [
+        "For",
+        "- Same e-mail, ana.roe@kestrel.example",
+        "- Same account, Kestrel Logistics",
+        "- First names nearly the same, Ana and Anna; last name the same",
+        "Against",
+        "- Mobile differs: +49 170 5550 1 and +49 170 5550 2",
+        "- Job title differs: Buyer and Purchasing",
+        "[Flag]",
+        "Compared without capitals and extra blanks. Two empty fields are never the same.",
+    ]
+
+
+def test_a_shared_name_is_named_though_the_reason_holds_only_the_other_value() -> None:
+    group = replace(made.ROES, records=(ANA, ANA), reason=Reason(("name", "phone"), ("+49 30 5550 142",)))
+    said = limits.lines(field_by_field(replace(page(), card=made.card(group, number=0))))
+    assert said[3:5] == ["- Same name, Ana Roe", "- Same phone, +49 30 5550 142"]
+
+
+def test_zohos_bookkeeping_is_left_out_and_owner_and_crm_are_not_compared() -> None:
+    owner = (
+        Field("owner.firstName", "Jonas"),
+        Field("owner.lastName", "Weil"),
+        Field("owner.email", "j@x.example"),
+    )
+    noise = (
+        "customerHappiness.badPercentage",
+        "account.website",
+        "layoutId",
+        "isSpam",
+        "fullName",
+        "departments",
+    )
+    others = (*owner, *(Field(name, "1") for name in noise))
+    rows = table(field_by_field(page(replace(ANA, others=others, crm_id="77"), replace(ANNA, others=()))))
+    named = {row[0]: row[1:] for row in rows}
+    assert named["Owner"] == ["Jonas Weil", "–", "–"]
+    assert named["CRM contact"] == ["linked", "–", "–"]
+    expected = {"Field", "Name", "E-mail", "Phone", "Mobile", "Account", "Owner", "CRM contact", "Created"}
+    assert set(named) == expected
+
+
+def test_two_fields_of_one_name_keep_the_name_that_tells_them_apart() -> None:
+    others = (Field("city", "Bonn"), Field("cf_city", "Köln"), Field("cf_phone", "1"))
+    rows = [row[0] for row in table(field_by_field(page(replace(ANA, others=others), ANNA)))]
+    assert {"City", "cf_city", "Phone", "cf_phone"} <= set(rows)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("title", "Job title"),
+        ("jobTitle", "Job title"),
+        ("cf_contract_no", "Contract no"),
+        ("street", "Street"),
+        ("cf_VAT", "VAT"),
+        ("cf_", "cf_"),
+    ],
+)
+def test_fields_are_named_as_people_write_them(name: str, shown: str) -> None:
+    assert label(name) == shown
+
+
+def test_one_number_written_in_two_ways_is_the_same() -> None:
+    rows = table(field_by_field(page(ANA, replace(ANNA, phone="0049 (0)30 5550-142"))))
+    assert ["Phone", "+49 30 5550 142", "0049 (0)30 5550-142", "same"] in rows
+
+
+def test_beside_a_shared_message_there_are_no_buttons() -> None:
+    message = field_by_field(page(has_buttons=False))
+    limits.check(message)
+    assert not limits.buttons(message)
+
+
+def test_when_a_record_was_changed_is_told_where_zoho_told() -> None:
+    rows = table(field_by_field(page(replace(ANA, modified=made.AT), ANNA)))
+    assert rows[-1] == ["Changed", "24 Nov 2026", "–", "–"]
+
+
+@pytest.mark.parametrize("follows", [True, False])
+def test_reading_is_announced_like_a_search(follows: bool) -> None:
+    message = reading("Larkfield <Support>", follows=follows)
+    limits.check(message)
+    assert ("follows" in limits.texts(message)) is follows
 
 
 def test_the_way_back_leads_to_the_page_it_came_from() -> None:
@@ -71,7 +159,7 @@ def test_without_tables_the_same_facts_are_a_list_that_begins_with_what_differs(
     start = said.index("Field by field, the older record first")
     assert said[start + 1 : start + 4] == [
         "- Mobile differs: +49 170 5550 1, +49 170 5550 2",
-        "- jobTitle differs: Buyer, Purchasing",
+        "- Job title differs: Buyer, Purchasing",
         "- Name, similar: Ana Roe, Anna Roe",
     ]
 

@@ -1,0 +1,48 @@
+"""Which records are still in Zoho, as one person's login tells; and whose other login may be asked.
+
+Zoho answers alike for a record that is gone and for one this login may not see. It is gone when Zoho returns
+it as trashed or deleted, or when the connection of the person who put it before others (who flagged it, whose
+list it was, who shared it) no longer gets it either. That connection is asked for nothing but that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from zoho.access import Access, Zoho
+from zoho.desk import Desk
+from zoho.errors import NotFound, ZohoError
+from zoho.records import Module, Who
+
+
+async def lost(zoho: Zoho, access: Access, owner: Who, module: Module, unseen: Iterable[str]) -> set[str]:
+    """Those of ``unseen``, which ``access`` did not get, that ``owner`` no longer gets either; none when
+    nobody can tell. Each is asked for by itself: that several calls left it out is no proof, a 404 is."""
+    asked = sorted(unseen)
+    if not asked:
+        return set()
+    desk = access.desk if access.who == owner else await _desk_of(zoho, owner, access)
+    if desk is None:
+        return set()
+    return {one for one in asked if await _is_lost(desk, module, one)}
+
+
+async def _desk_of(zoho: Zoho, owner: Who, access: Access) -> Desk | None:
+    """Zoho as ``owner`` sees it; None when they are not connected to the same organisation any more."""
+    if access.who == owner:
+        return access.desk
+    try:
+        theirs = await zoho.open(owner)
+    except ZohoError:
+        return None
+    return theirs.desk if theirs.organisation == access.organisation else None
+
+
+async def _is_lost(desk: Desk, module: Module, record_id: str) -> bool:
+    """Whether this login is told that there is no such record; any other refusal is no proof."""
+    try:
+        return (await desk.record(module, record_id)).is_gone
+    except NotFound:
+        return True
+    except ZohoError:
+        return False

@@ -1,0 +1,67 @@
+"""Modals: submitted, acknowledged at once, then carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.context.ack.async_ack import AsyncAck
+
+from bot import ids
+from bot.jobs import Jobs, Reception, Reply, Submitted
+from bot.sharing import Sharing
+from zoho.records import Who
+
+
+@dataclass(frozen=True)
+class Views:
+    """What people fill in; the modals themselves are opened by clicks."""
+
+    jobs: Jobs
+    reception: Reception
+    sharing: Sharing
+    now: Callable[[], datetime]
+
+    def register(self, app: AsyncApp) -> None:
+        """One listener for each modal, and what carries it out."""
+        app.view(ids.PAGE_SHARE)(self.submitted)
+        self.jobs.on(Submitted, self.carry_out)
+
+    async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """Acknowledge, which closes the modal, then hand over what was chosen."""
+        await ack()
+        self.jobs.hand_over(_submitted(body, view, self.now()))
+
+    async def carry_out(self, job: Submitted) -> None:
+        """Do what was submitted."""
+        if await self.reception.admits(job):
+            await self.sharing.submit(job)
+
+
+def _submitted(body: dict[str, Any], view: dict[str, Any], at: datetime) -> Submitted:
+    """Which modal, by whom, and what was chosen in each of its inputs.
+
+    https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload
+    """
+    user = body["user"]
+    team = (body.get("team") or {}).get("id") or user.get("team_id", "")
+    return Submitted(
+        who=Who(team, user["id"]),
+        home=user.get("team_id") or team,
+        reply=Reply("", ""),
+        key=f"submit:{team}:{view['id']}:{view.get('hash', '')}",
+        at=at,
+        callback_id=view["callback_id"],
+        carried=view.get("private_metadata", ""),
+        chosen={block: _chosen(inputs) for block, inputs in view["state"]["values"].items()},
+    )
+
+
+def _chosen(inputs: Mapping[str, Any]) -> str:
+    """The value of the one input of a block."""
+    for given in inputs.values():
+        return str((given.get("selected_option") or {}).get("value", ""))
+    return ""
