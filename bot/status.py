@@ -129,7 +129,7 @@ def _told(zoho: Zoho, known: Report, checked: Checked, standing: Connection, at:
     if lost is not None:
         return _unusable(known, lost, at)
     whole = next((error for error in failed if isinstance(error, _OF_THE_ORGANISATION)), None)
-    told = replace(known, credits_left=checked.credits.left if checked.credits else None)
+    told = known
     if standing.throttled_until and known.seconds < drawing.ENOUGH:
         told = replace(told, trouble=_why_no_token(errors.TokenThrottled(until=standing.throttled_until), at))
     if whole is not None:
@@ -137,13 +137,13 @@ def _told(zoho: Zoho, known: Report, checked: Checked, standing: Connection, at:
             told,
             organisation=_why_unreached(zoho, whole),
             reconnect=isinstance(whole, errors.OrganisationRefused | errors.WrongRegion),
-            credits_left=None if isinstance(whole, errors.QuotaSpent) else told.credits_left,
         )
     organisation = checked.organisation
     return replace(
         told,
+        credits_left=checked.credits.left if checked.credits else None,
         endpoint=_endpoint(checked.endpoint),
-        organisation=in_a_row(organisation) if isinstance(organisation, errors.ZohoError) else "",
+        organisation=_why(organisation) if isinstance(organisation, errors.ZohoError) else "",
         answering=tuple(module.plural for module, error in checked.lists.items() if error is None),
         refused=_refused(checked),
     )
@@ -161,11 +161,22 @@ def _why_unreached(zoho: Zoho, error: errors.ZohoError) -> str:
     return "not among those that your Zoho user reaches now; sign in with the one that belongs to it"
 
 
+def _why(error: errors.ZohoError) -> str:
+    """What one question met, and what to do about it."""
+    if isinstance(error, errors.PermissionRefused):
+        return f"{in_a_row(error)}; ask a Desk administrator for the right"
+    if isinstance(error, errors.ScopeMissing):
+        return f"{in_a_row(error)}; connect again, and if it is still refused ask a Desk administrator"
+    if isinstance(error, errors.Throttled | errors.ServerError):
+        return f"{in_a_row(error)}; check again in a few minutes"
+    return in_a_row(error)
+
+
 def _endpoint(said: checks.Endpoint | errors.ZohoError) -> Endpoint:
     if isinstance(said, errors.ModuleError) and said.words:
         return Endpoint(error=said.words)
     if isinstance(said, errors.ZohoError):
-        return Endpoint(trouble=in_a_row(said))
+        return Endpoint(trouble=_why(said))
     return Endpoint(rows=said.rows if said.answers else None, is_asked=said.answers is not None)
 
 
@@ -175,7 +186,7 @@ def _refused(checked: Checked) -> tuple[tuple[str, str], ...]:
         (module, error) for module, error in checked.lists.items() if error is not None
     ]
     return tuple(
-        (module.plural, in_a_row(error))
+        (module.plural, _why(error))
         for module, error in failed
         if not (isinstance(error, errors.ScopeMissing) and set(error.missing) & set(checked.missing))
     )

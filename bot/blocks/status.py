@@ -75,7 +75,9 @@ class Check(NamedTuple):
 
 
 def checks(report: Report) -> tuple[Check, ...]:
-    """Every check in the order of their weight."""
+    """Every check in the order of their weight; without a token nothing else could be asked."""
+    if report.trouble and report.organisation is None:
+        return (_access(report),)
     lines = [_access(report), _permissions(report)]
     if report.endpoint:
         lines.append(_endpoint(report.endpoint))
@@ -84,9 +86,7 @@ def checks(report: Report) -> tuple[Check, ...]:
     lines += _lists(report)
     lines.append(_writing(report))
     if report.credits_left is not None:
-        lines.append(
-            Check(report.credits_left > 0, "Credits", f"{words.number(report.credits_left)} left today")
-        )
+        lines.append(_credits(report.credits_left))
     if report.host:
         lines.append(Check(True, "Links", f"open in {report.host}"))
     return tuple(lines)
@@ -96,7 +96,8 @@ def _access(report: Report) -> Check:
     if report.trouble:
         return Check(False, "Access", report.trouble)
     if report.seconds < ENOUGH:
-        return Check(False, "Access", f"good for {words.counted(report.seconds, 'second')} only")
+        left = words.counted(report.seconds, "second")
+        return Check(False, "Access", f"good for {left} only, and not renewed; check again in a minute")
     minutes = words.counted(report.seconds // 60, "minute")
     return Check(True, "Access", f"good for {minutes}, renews itself")
 
@@ -115,7 +116,8 @@ def _permissions(report: Report) -> Check:
 def _endpoint(endpoint: Endpoint) -> Check:
     name = "Product duplicates"
     if endpoint.error:
-        return Check(False, name, "Zoho answered with an error: ", (endpoint.error,))
+        then = "; a Desk administrator may know why"
+        return Check(False, name, "Zoho answered with an error: ", (endpoint.error,), then)
     if endpoint.trouble:
         return Check(False, name, f"no answer that counts: {endpoint.trouble}")
     if not endpoint.is_asked:
@@ -127,7 +129,7 @@ def _endpoint(endpoint: Endpoint) -> Check:
 
 def _organisation(trouble: str) -> Check:
     if trouble:
-        return Check(False, "Organisation", f"{trouble}, so nothing can be searched")
+        return Check(False, "Organisation", f"nothing can be searched: {trouble}")
     return Check(True, "Organisation", "reached with your connection")
 
 
@@ -138,6 +140,12 @@ def _lists(report: Report) -> list[Check]:
         lines.append(Check(True, "Lists", f"{words.in_words(report.answering)} answer"))
     lines += [Check(False, words.sentence(name), f"not readable: {why}") for name, why in report.refused]
     return lines
+
+
+def _credits(left: int) -> Check:
+    if left > 0:
+        return Check(True, "Credits", f"{words.number(left)} left today")
+    return Check(False, "Credits", "none left today; searches wait until they are back")
 
 
 def _writing(report: Report) -> Check:

@@ -47,7 +47,8 @@ async def _looked_at(zoho: Zoho, connection: Connection, now: Callable[[], datet
     report = _without_zohos_words(await look(zoho, connection, now))
     lines = checks(report)
     where = f"{clean(report.org_name)}, {report.region_name}"
-    wrong = [todo(what, f"{where}: {_words(line)}") for line in lines if not line.is_well]
+    how = "/duplicates status leads that person to the way out"
+    wrong = [todo(what, f"{where}: {_words(line)}; {how}") for line in lines if not line.is_well]
     if wrong:
         return wrong
     told = ("Access", "Permissions", "Product duplicates")

@@ -118,7 +118,7 @@ def test_an_error_key_stops_that_search_and_says_so() -> None:
         "The search for duplicate contacts stopped there. Nothing was changed.",
         "In Zoho’s words",
         "200 INDEX\nis being rebuilt",
-        "*Next:* try again in a few minutes.",
+        "*Next:* try again in a few minutes. `/duplicates status` shows whether the endpoint answers.",
         "[Try again]",
         "Larkfield Support\u00a0· EU\u00a0· "
         "<!date^1795507500^{date_short_pretty} at {time}|24 Nov 2026 08:05 UTC>\u00a0· reference 7F3K-22QD",

@@ -188,7 +188,8 @@ async def test_a_renewed_token_of_another_region_names_it(connected: World) -> N
 async def test_one_list_that_is_forbidden_is_named(connected: World) -> None:
     connected.zoho.fault("forbidden", path="/api/v1/accounts", times=None)
     answer = await connected.ask(MARA, "status")
-    assert ":warning:  Accounts not readable: your Zoho profile does not allow it" in lines(answer)
+    why = "your Zoho profile does not allow it; ask a Desk administrator for the right"
+    assert f":warning:  Accounts not readable: {why}" in lines(answer)
     assert ":white_check_mark:  Lists contacts answer" in lines(answer)
 
 

@@ -69,7 +69,7 @@ def test_a_missing_permission_is_named_with_what_it_closes_and_the_way_to_grant_
 @pytest.mark.parametrize(
     ("facts", "is_well", "words"),
     [
-        ({"seconds": 119}, False, "good for 119 seconds only"),
+        ({"seconds": 119}, False, "good for 119 seconds only, and not renewed; check again in a minute"),
         ({"seconds": 120}, True, "good for 2 minutes, renews itself"),
         ({"trouble": "Zoho has paused renewing your access"}, False, "Zoho has paused renewing your access"),
     ],
@@ -120,6 +120,7 @@ def test_a_connection_in_trouble_is_mended_first() -> None:
     message = status(report(trouble=trouble, reconnect=True, missing=("Desk.search.READ",), link=LINK))
     limits.check(message)
     assert next(iter(limits.buttons(message))) == "Reconnect Zoho Desk"
+    assert [line.name for line in checks(report(trouble=trouble, reconnect=True))] == ["Access"]
 
 
 @given(st.text(max_size=400), st.text(max_size=400))
