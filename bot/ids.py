@@ -108,6 +108,9 @@ def read_choice(value: str) -> Choice:
     return Choice(verb, read_group(rest))
 
 
+FLAG_VERBS = ("open", "claim", "release", "done", "undo")
+
+
 class FlagChoice(NamedTuple):
     """What was picked from a flag's menu: the verb, the flag, and the flag after which its page begins."""
 
@@ -126,6 +129,8 @@ def read_flag_choice(value: str) -> FlagChoice:
     """The twin of `pack_flag_choice`; ValueError for anything else."""
     verb, _, rest = value.partition(":")
     flag, _, start = rest.rpartition(":")
+    if verb not in FLAG_VERBS:
+        raise ValueError("not a verb for a flag")
     return FlagChoice(verb, *read_group(flag), start)
 
 

@@ -217,10 +217,8 @@ class FlagQueue:
     # Changing
 
     async def _change(self, flag: Flag, verb: str, user: str) -> bool:
-        """What the menu's word stands for; False when somebody was faster. ValueError for an unknown word."""
+        """What the menu's word stands for; False when somebody was faster. To open changes nothing."""
         match verb:
-            case "open":
-                return True
             case "claim":
                 return await self.store.queue.claim(flag, user)
             case "release":
@@ -229,7 +227,7 @@ class FlagQueue:
                 return await self.store.flags.close(flag, Closed.DONE, user)
             case "undo":
                 return await self.store.flags.close(flag, Closed.UNDONE, user)
-        raise ValueError("not in the menu of a flag")
+        return True
 
     async def _too_late(self, flag: Flag) -> Acted:
         return Acted(Verdict.LATE, Sight(flag), await self.store.flags.last_change(flag))

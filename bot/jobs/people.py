@@ -91,12 +91,13 @@ class People:
             answer = await self._client.users_info(user=user)
         except SLACK_TROUBLE:
             return known[0] if known else Person()
-        found = _person(answer["user"])
+        found = person_from(answer["user"])
         self._persons[user] = (found, self._now())
         return found
 
 
-def _person(given: Mapping[str, Any]) -> Person:
+def person_from(given: Mapping[str, Any]) -> Person:
+    """A user object of Slack's as a person; https://docs.slack.dev/reference/objects/user-object."""
     profile = given.get("profile") or {}
     name = profile.get("real_name") or given.get("real_name") or given.get("name") or ""
     return Person(str(name), str(given.get("team_id") or ""), _zone(given.get("tz"), given.get("tz_offset")))

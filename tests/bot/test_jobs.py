@@ -54,6 +54,25 @@ class Desk:
         return jobs
 
 
+async def test_what_runs_afterwards_runs_after_every_job_however_it_ended() -> None:
+    desk = Desk()
+    jobs = desk.jobs()
+    followed: list[str] = []
+
+    async def follow(job: Job) -> None:
+        followed.append(f"{job.key} after {desk.done} and {len(desk.reported)}")
+        if job.key == "3":
+            raise ValueError("as asked")
+
+    jobs.afterwards(follow)
+    for text, key in (("a", "1"), ("fail", "2"), ("c", "3")):
+        jobs.hand_over(typed(text, key))
+        await jobs.idle()
+    assert followed == ["1 after ['a'] and 0", "2 after ['a'] and 1", "3 after ['a', 'c'] and 1"]
+    assert [job.key for job, _ in desk.reported] == ["2", "3"]
+    assert await jobs.drain(1) == 0
+
+
 async def test_a_job_with_a_key_happens_once_and_one_without_every_time() -> None:
     desk = Desk()
     jobs = desk.jobs()

@@ -306,6 +306,27 @@ async def test_without_the_permission_to_read_products_their_flags_are_only_coun
     assert f"1 more is {UNSEEN}" in queue.words
 
 
+@pytest.mark.parametrize("fault", ["scope", "forbidden", "license"])
+@pytest.mark.parametrize("module", ["contacts", "products"])
+async def test_what_even_who_flagged_it_may_not_read_any_more_is_not_gone(
+    both: World, module: str, fault: str
+) -> None:
+    members = plant(both, "Acme", "Acme", module=module)
+    await raise_flag(both, members, where=spot(Module(f"desk/{module}")))
+    both.zoho.fault(fault, person="mara", path=f"/api/v1/{module}/*", times=None)
+    assert f"1 more is {UNSEEN}" in (await queue_of(both, MARA)).words
+    both.zoho.clear_faults()
+    assert rows(await queue_of(both, MARA)) == ["Acme, twice"]
+
+
+async def test_a_call_for_many_that_comes_back_empty_proves_nothing(both: World) -> None:
+    await pair(both, "Vik")
+    both.zoho.fault("accepted", path="/api/v1/contacts/contactsByIds", times=None)
+    assert f"1 more is {UNSEEN}" in (await queue_of(both, MARA)).words
+    both.zoho.clear_faults()
+    assert rows(await queue_of(both, MARA)) == ["Vik, twice"]
+
+
 # Records that are gone
 
 

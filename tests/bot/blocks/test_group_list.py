@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bot import ids
 from bot.blocks.duplicates import (
     Card,
+    FlagEnd,
     FlagState,
     ListPage,
     Notice,
@@ -337,6 +338,48 @@ def test_a_flag_says_who_when_and_where_else_it_stands(
     assert undo["action_id"] == ids.FLAG_UNDO
     assert undo["accessibility_label"] == "Undo the flag on group 1"
     assert "Flag" not in limits.buttons(message)
+
+
+def test_who_has_taken_a_flag_stands_beside_who_raised_it() -> None:
+    flag = FlagState("U01MARA", made.AT, written="comment", holder="U02TOMAS")
+    message = group_list(made.page([made.card(flag=flag)]))
+    limits.check(message)
+    assert (
+        f":triangular_flag_on_post: Flagged by <@U01MARA>{DOT}{WHEN}{DOT}<@U02TOMAS> has it{DOT}"
+        "also a comment on both contacts in Zoho Desk"
+    ) in limits.lines(message)
+
+
+@pytest.mark.parametrize(
+    ("end", "said"),
+    [
+        (
+            FlagEnd("done", "U02TOMAS", made.AT),
+            f":white_check_mark: Flag marked done by <@U02TOMAS>{DOT}{WHEN}",
+        ),
+        (
+            FlagEnd("done", "U02TOMAS", made.AT, "comment"),
+            f":white_check_mark: Flag marked done by <@U02TOMAS>{DOT}{WHEN}{DOT}"
+            "the comment stays in Zoho Desk",
+        ),
+        (FlagEnd("undone", "U01MARA", made.AT), f"Flag taken back by <@U01MARA>{DOT}{WHEN}"),
+        (
+            FlagEnd("undone", "U01MARA", made.AT, "field"),
+            f"Flag taken back by <@U01MARA>{DOT}{WHEN}{DOT}the mark stays in Zoho Desk",
+        ),
+    ],
+)
+def test_a_group_says_who_settled_its_flag_and_can_be_flagged_again(end: FlagEnd, said: str) -> None:
+    message = group_list(made.page([made.card(ended=end)]))
+    limits.check(message)
+    assert said in limits.lines(message)
+    assert "Flag" in limits.buttons(message)
+
+
+def test_a_flagged_group_that_shares_nothing_any_more_is_not_laid_at_zohos_door() -> None:
+    alone = replace(made.ROES, reason=Reason((), ()))
+    message = group_list(made.page([made.card(alone, flag=FlagState("U01MARA", made.AT))]))
+    assert limits.lines(message)[2].startswith("1. Flagged together")
 
 
 def test_what_zoho_refused_is_quoted_per_record() -> None:
