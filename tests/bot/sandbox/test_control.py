@@ -175,13 +175,14 @@ async def test_it_runs_alone_and_ends_cleanly(ending: signal.Signals) -> None:
         sys.executable, "-c", code, cwd=ROOT, env=env, stdout=pipe, stderr=pipe
     )
     assert process.stdout is not None
-    lines = [(await asyncio.wait_for(process.stdout.readline(), 10)).decode() for _ in range(8)]
+    lines = [(await asyncio.wait_for(process.stdout.readline(), 10)).decode() for _ in range(9)]
     process.send_signal(ending)
     _, wrong = await asyncio.wait_for(process.communicate(), 10)
     said = "".join(lines)
     assert (process.returncode, wrong) == (0, b"")
     assert SIGNING_SECRET in said
     assert BOT_TOKEN in said
+    assert APP_TOKEN in said
     assert "/api/" in said
     assert "http://127.0.0.1:8099/slack/events" in said
 
