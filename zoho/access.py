@@ -5,23 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 import httpx
 
-from zoho.client import Client, FixedLogin, Session, ZohoAuth, new_http
+from zoho.client import CALL_SECONDS, Client, FixedLogin, Session, ZohoAuth, new_http
 from zoho.connections import Connection, Connections, Grant, Token
 from zoho.database import Database
 from zoho.desk import Calls, Desk
 from zoho.duplicates.checks import Checked, check
+from zoho.duplicates.dismissed import NOTHING, Dismissed
 from zoho.duplicates.search import Search
 from zoho.errors import OrganisationRefused, UnsupportedRegion, WrongRegion
 from zoho.links import PRODUCT_LINK, Links
 from zoho.oauth import Credentials, Discovered, OAuth, TokenEndpoint, usable_portals
 from zoho.organisations import OrganisationKey, Organisations
-from zoho.records import Product, Who
+from zoho.records import Module, Product, Who
 from zoho.regions import Region, Regions
 
-__all__ = ["Access", "Credentials", "Preferences", "Zoho"]
+__all__ = ["CALL_SECONDS", "Access", "Credentials", "Dismissals", "Preferences", "Zoho"]
+
+
+class Dismissals(Protocol):
+    """Where decisions about pairs are kept."""
+
+    async def standing(self, workspace: str, organisation: OrganisationKey, module: Module) -> Dismissed:
+        """What this workspace has dismissed in one module of an organisation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,7 @@ class Access:
     organisation: OrganisationKey
     organisations: Organisations = field(repr=False)
     now: Callable[[], datetime] = field(repr=False)
+    dismissals: Dismissals | None = field(default=None, repr=False)
 
     def duplicates(self) -> Search:
         """The search for duplicates in this organisation, with this person's login."""
@@ -56,7 +66,14 @@ class Access:
             organisation_name=self.connection.org_name,
             granted=self.connection.scopes,
             now=self.now,
+            dismissed=self.dismissed,
         )
+
+    async def dismissed(self, module: Module) -> Dismissed:
+        """What this person's workspace has dismissed in this organisation."""
+        if self.dismissals is None:
+            return NOTHING
+        return await self.dismissals.standing(self.who.workspace, self.organisation, module)
 
     async def check(self) -> Checked:
         """Whether searches find everything in order here, asked live; see `zoho.duplicates.checks`."""
@@ -82,14 +99,25 @@ class Zoho:
         preferences: Preferences,
         now: Callable[[], datetime],
         http: httpx.AsyncClient | None = None,
+        dismissals: Dismissals | None = None,
+        call_seconds: float = CALL_SECONDS,
     ) -> None:
-        """``http`` is used, and closed in the end, in place of a client made here."""
+        """``http`` is used, and closed in the end, in place of a client made here. What ``dismissals`` holds
+        is left out of every search. A call is given up after ``call_seconds``.
+        """
         self.regions = regions
         self.preferences = preferences
         self._now = now
+        self._dismissals = dismissals
         self._http = http or new_http()
         self.organisations = Organisations(database, now=now)
-        self._client = Client(self._http, regions=regions, organisations=self.organisations, now=now)
+        self._client = Client(
+            self._http,
+            regions=regions,
+            organisations=self.organisations,
+            now=now,
+            call_seconds=call_seconds,
+        )
         tokens = TokenEndpoint(
             self._client.post_form,
             regions=regions,

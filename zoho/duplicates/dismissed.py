@@ -10,6 +10,7 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import combinations
 from typing import NamedTuple
 
@@ -100,7 +101,6 @@ class Dismissed:
 
     pairs: Mapping[Pair, Dismissal]
     certain: frozenset[Pair] = frozenset()
-    _beside: Mapping[str, frozenset[str]] | None = None
 
     @classmethod
     def of(cls, standing: Iterable[Dismissal]) -> Dismissed:
@@ -109,11 +109,22 @@ class Dismissed:
 
     def among(self, ids: Collection[str]) -> tuple[Dismissal, ...]:
         """The dismissals about two of these records, in the order of their pairs."""
-        beside = self._index()
+        beside = self._beside
         touched = [one for one in sorted(ids) if one in beside]
         wanted = set(touched)
         found = (Pair(a, b) for a in touched for b in sorted(beside[a] & wanted) if a < b)
         return tuple(self.pairs[pair] for pair in found)
+
+    def holds(self, one: Record, other: Record) -> bool:
+        """Whether these two were dismissed and nothing that is compared has changed since."""
+        dismissal = self.pairs.get(pair_of(one.id, other.id))
+        if dismissal is None:
+            return False
+        return dismissal.pair in self.certain or not changes(dismissal, {one.id: one, other.id: other})
+
+    def sharing(self, mark: Mark) -> tuple[Dismissal, ...]:
+        """The dismissals of two records that both had this value."""
+        return self._by_mark.get(mark, ())
 
     def made_certain(self, fresh: Iterable[Record]) -> Dismissed:
         """The same after a fresh read of some records: unchanged pairs of them are certain."""
@@ -121,14 +132,22 @@ class Dismissed:
         sure = (one.pair for one in self.among(live) if not changes(one, live))
         return replace(self, certain=self.certain | frozenset(sure))
 
-    def _index(self) -> Mapping[str, frozenset[str]]:
-        if self._beside is None:
-            beside: defaultdict[str, set[str]] = defaultdict(set)
-            for pair in self.pairs:
-                beside[pair.a].add(pair.b)
-                beside[pair.b].add(pair.a)
-            object.__setattr__(self, "_beside", {key: frozenset(ids) for key, ids in beside.items()})
-        return self._beside or {}
+    @cached_property
+    def _beside(self) -> Mapping[str, frozenset[str]]:
+        """The records that each record is kept apart from."""
+        beside: defaultdict[str, set[str]] = defaultdict(set)
+        for pair in self.pairs:
+            beside[pair.a].add(pair.b)
+            beside[pair.b].add(pair.a)
+        return {record_id: frozenset(others) for record_id, others in beside.items()}
+
+    @cached_property
+    def _by_mark(self) -> Mapping[Mark, tuple[Dismissal, ...]]:
+        found: defaultdict[Mark, list[Dismissal]] = defaultdict(list)
+        for one in self.pairs.values():
+            for mark in one.marks[0] & one.marks[1]:
+                found[mark].append(one)
+        return {mark: tuple(some) for mark, some in found.items()}
 
 
 NOTHING = Dismissed({})

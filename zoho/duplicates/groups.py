@@ -109,12 +109,22 @@ def find(module: Module, records: Iterable[Record], *, folded: frozenset[Value] 
     )
 
 
-def join(known: Sequence[Group], more: Iterable[Group], folded: frozenset[Value]) -> tuple[Group, ...]:
-    """Groups found later laid beside ``known`` ones, which keep their places; overlaps by the rule above."""
+def join(
+    known: Sequence[Group],
+    more: Iterable[Group],
+    folded: frozenset[Value],
+    *,
+    are_apart: Callable[[Record, Record], bool] = lambda one, other: False,
+) -> tuple[Group, ...]:
+    """Groups found later laid beside ``known`` ones, which keep their places; overlaps by the rule above.
+
+    ``are_apart`` tells which two records no group may bring together.
+    """
     groups = list(known)
     for group in more:
         items = [_item(record, folded) for record in group.records]
-        home = next((n for n, other in enumerate(groups) if _belongs(items, other, folded)), None)
+        homes = (n for n, other in enumerate(groups) if _belongs(items, other, folded, are_apart))
+        home = next(homes, None)
         if home is None:
             groups.append(group)
         elif not set(group.ids) <= set(groups[home].ids):
@@ -247,19 +257,30 @@ def _joined(module: Module, all_items: Iterable[_Item]) -> list[tuple[_Item, ...
         waiting = settled
 
 
-def _belongs(items: Sequence[_Item], group: Group, folded: frozenset[Value]) -> bool:
+def _belongs(
+    items: Sequence[_Item],
+    group: Group,
+    folded: frozenset[Value],
+    are_apart: Callable[[Record, Record], bool],
+) -> bool:
     here = {item.record.id for item in items}
     if here.isdisjoint(group.ids):
         return False
-    return _are_one(RULES[group.module], [_item(record, folded) for record in group.records], items)
+    there = [_item(record, folded) for record in group.records]
+    return _are_one(RULES[group.module], there, items, are_apart)
 
 
-def _are_one(rule: Rule, one: Sequence[_Item], other: Sequence[_Item]) -> bool:
+def _are_one(
+    rule: Rule,
+    one: Sequence[_Item],
+    other: Sequence[_Item],
+    are_apart: Callable[[Record, Record], bool] = lambda one, other: False,
+) -> bool:
     """Whether every pair across two overlapping groups qualifies."""
     left = {item.record.id: item for item in one}
     right = {item.record.id: item for item in other}
     return all(
-        _is_pair(rule, left[a], right[b])
+        _is_pair(rule, left[a], right[b]) and not are_apart(left[a].record, right[b].record)
         for a in left.keys() - right.keys()
         for b in right.keys() - left.keys()
     )

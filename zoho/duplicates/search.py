@@ -16,7 +16,9 @@ from zoho import scopes
 from zoho.desk import Desk, DuplicateAnswer
 from zoho.duplicates import groups, reading, support, windows
 from zoho.duplicates.checks import prove
+from zoho.duplicates.dismissed import take_out
 from zoho.duplicates.filters import Filters, sort_out
+from zoho.duplicates.leaving_out import Standing, leave_out, nothing_dismissed
 from zoho.duplicates.one import Finder, Hits
 from zoho.duplicates.values import PLANS, Walk
 from zoho.duplicates.whole import members, read_whole, with_groups
@@ -39,14 +41,16 @@ class Search:
         organisation_name: str,
         granted: frozenset[str],
         now: Callable[[], datetime],
+        dismissed: Standing = nothing_dismissed,
     ) -> None:
-        """``granted`` are the scopes of the person's connection."""
+        """``granted`` are the scopes of the person's connection; ``dismissed`` gives what is left out."""
         self._desk = desk
         self._organisations = organisations
         self._key = organisation
         self._name = organisation_name
         self._granted = granted
         self._now = now
+        self._dismissed = dismissed
 
     async def run(self, module: Module, filters: Mapping[str, str], *, groups: int = 5) -> Found:
         """Search one module; the members of at least ``groups`` groups are known afterwards, or of all.
@@ -61,14 +65,14 @@ class Search:
             if not sorted_out.is_empty:
                 return await self._by_list(module, filters, sorted_out)
             found = self._start(module, filters, "values", ignored=sorted_out.ignored)
-            return await self._walk(found, self._new_walk(module), groups)
+            return await self._walk(found, await self._new_walk(module), groups)
 
     async def more(self, found: Found, *, groups: int) -> Found:
         """The same search with the members of at least ``groups`` groups known; no call when they are."""
         if len(found.groups) >= groups or found.is_complete or found.source != "values":
             return found
         with self._needing(found.module, Way.VALUES):
-            return await self._walk(found, self._new_walk(found.module, found), groups)
+            return await self._walk(found, await self._new_walk(found.module, found), groups)
 
     async def reread(self, module: Module, ids: Sequence[str]) -> tuple[Record, ...]:
         """The live members as this login sees them; those that are gone are left out."""
@@ -104,26 +108,31 @@ class Search:
             found = await read_whole(self._desk, found, sorted_out, price, tell)
         if not found.compared:
             await self._prove()
-        return found
+        return await self._less_dismissed(found)
 
     async def check_values(self, emails: Sequence[str], phones: Sequence[str]) -> Twins:
         """Whether an address or a number is here twice, in at most three calls; see `Finder.values`."""
         with self._needing(Module.DESK_CONTACTS, Way.LIST):
             hits = await self._finder().values(emails, phones)
-        return self._twins((*emails[:1], *phones[:1]), hits)
+        return await self._twins((*emails[:1], *phones[:1]), hits)
 
     async def check_record(self, module: Module, record_id: str) -> Twins:
         """Whether a record has twins, in at most three calls. Raises NotFound when it is gone."""
         with self._needing(module, Way.LIST):
             hits = await self._finder().record(module, record_id)
         name = next((record.name for record in hits.records if record.id == record_id), "")
-        return self._twins((name,), hits)
+        twins = await self._twins((name,), hits)
+        own = tuple(group for group in twins.groups if record_id in group.ids)
+        beside = {record_id, *(one for group in own for one in group.ids)}
+        return replace(
+            twins, groups=own, records=tuple(record for record in twins.records if record.id in beside)
+        )
 
     async def check_product(self, name: str) -> Twins:
         """Whether a product of this name is here twice, in at most three calls."""
         with self._needing(Module.DESK_PRODUCTS, Way.LIST):
             hits = await self._finder().product(name)
-        return self._twins((name,), hits)
+        return await self._twins((name,), hits)
 
     async def _credits_left(self) -> int | None:
         known = await self._organisations.credits(self._key)
@@ -132,12 +141,19 @@ class Search:
     def _finder(self) -> Finder:
         return Finder(self._desk, self._granted, self._prove)
 
-    def _twins(self, wanted: tuple[str, ...], hits: Hits) -> Twins:
+    async def _twins(self, wanted: tuple[str, ...], hits: Hits) -> Twins:
+        left = [
+            take_out(
+                (group for group in hits.groups if group.module is module), await self._dismissed(module)
+            )
+            for module in dict.fromkeys(group.module for group in hits.groups)
+        ]
         return Twins(
             wanted=wanted,
             modules=hits.modules,
             records=hits.records,
-            groups=hits.groups,
+            groups=tuple(group for some in left for group in some.groups),
+            dismissed=tuple(key for some in left for key in some.keys),
             dc=self._key.dc,
             org_id=self._key.org_id,
             org_name=self._name,
@@ -176,10 +192,11 @@ class Search:
         alone = sum(
             1 for members, group in zip(answer.groups, given, strict=True) if members and group is None
         )
-        return with_groups(
+        found = with_groups(
             replace(found, shared_by_many=ours.shared_by_many, left_alone=ours.left_alone + alone),
             groups.worst_first(all_groups.values()),
         )
+        return await self._less_dismissed(found)
 
     async def _by_list(self, module: Module, filters: Mapping[str, str], sorted_out: Filters) -> Found:
         rows = await reading.read_list(self._desk, module, sorted_out, left=await self._credits_left())
@@ -189,11 +206,15 @@ class Search:
         kept = sorted_out.keep(row for row in rows if not row.is_gone)
         outcome = await asyncio.to_thread(groups.find, module, kept)
         found = self._start(module, filters, "list", ignored=sorted_out.ignored)
-        return with_groups(
+        found = with_groups(
             replace(found, compared=len(kept), shared_by_many=outcome.shared_by_many), outcome.groups
         )
+        return await self._less_dismissed(found)
 
-    def _new_walk(self, module: Module, found: Found | None = None) -> Walk:
+    async def _less_dismissed(self, found: Found) -> Found:
+        return await leave_out(self._desk, found, await self._dismissed(found.module))
+
+    async def _new_walk(self, module: Module, found: Found | None = None) -> Walk:
         async def is_too_large(field: str) -> bool:
             return await self._organisations.is_too_large(self._key, module, field)
 
@@ -209,6 +230,7 @@ class Search:
             shared=found.shared_by_many if found else (),
             unread=found.unread if found else (),
             pending=found.pending if found else None,
+            dismissed=await self._dismissed(module),
             may_look_up=not scopes.missing(self._granted, scopes.needed(module, Way.SEARCH)),
         )
 
@@ -224,6 +246,7 @@ class Search:
             shared_by_many=walk.shared,
             unread=walk.unread,
             pending=walk.pending,
+            dismissed=tuple(dict.fromkeys((*found.dismissed, *walk.left_out))),
         )
         return replace(after, records=members(walk.groups) if after.is_complete else None)
 

@@ -6,17 +6,22 @@ makes a group by itself, so the values alone give the number of groups; a rule o
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zoho.desk import LIMIT, Desk, ValueCount, pages, together
 from zoho.duplicates import groups, normalize
+from zoho.duplicates.dismissed import NOTHING, Dismissal, Dismissed, mark_of, take_out
 from zoho.duplicates.groups import MOST_HOLDERS, Value
+from zoho.duplicates.leaving_out import sure_of
 from zoho.errors import BadRequest, TooLarge
 from zoho.records import Group, Module, Pending, Record, SharedValue
 
 PAIR_CALLS = 20
 """How many calls one search, or one turn of the page, spends on rules that need the members."""
+MOST_SETTLED = 200
+"""Of so many dismissed records one turn asks whether they are still as they were: ten calls."""
 _CUT_AT = 100  # Zoho may cut the values it lists at this length
 
 
@@ -64,9 +69,11 @@ class Walk:
         unread: Sequence[str] = (),
         pending: Pending | None = None,
         may_look_up: bool = False,
+        dismissed: Dismissed = NOTHING,
     ) -> None:
         """``is_too_large`` and ``note_too_large`` remember, per field, that Zoho mails a report instead.
-        ``may_look_up`` tells whether Zoho's search may be used for values that hold a comma.
+        ``may_look_up`` tells whether Zoho's search may be used for values that hold a comma. ``dismissed``
+        is left out; see `_settle_dismissed` for how the number in the headline allows for it.
         """
         self._desk = desk
         self._module = module
@@ -74,6 +81,9 @@ class Walk:
         self._is_too_large = is_too_large
         self._note_too_large = note_too_large
         self._may_look_up = may_look_up
+        self._dismissed = dismissed
+        self._expected: frozenset[Value] = frozenset()
+        self.left_out: tuple[str, ...] = ()
         self.saw_rows = pending is not None  # a search that goes on was proved by its first turn
         if pending is None:
             pending = Pending(
@@ -100,13 +110,17 @@ class Walk:
     @property
     def total(self) -> int:
         """Groups known, and strong values whose members were not asked for."""
-        return len(self.groups) + len({self._value(one) for one in self._of(self._plan.strong)})
+        waiting = {self._value(one) for one in self._of(self._plan.strong)}
+        return len(self.groups) + len(waiting - self._expected)
 
     @property
     def is_so_far(self) -> bool:
-        """Whether the rule on pairs was begun and is not gone through, or a value could not be read."""
+        """Whether the rule on pairs was begun and is not gone through, a value could not be read, or one may
+        be a dismissed pair that nobody has looked at again yet."""
         pair = self._plan.pair
-        return bool(self.unread or self._of(pair)) or (pair in self._pages and not self._is_untouched)
+        is_unsure = any(self._value(one) in self._expected for one in self._of(self._plan.strong))
+        is_begun = bool(self._of(pair)) or (pair in self._pages and not self._is_untouched)
+        return bool(self.unread) or is_unsure or is_begun
 
     @property
     def _is_untouched(self) -> bool:
@@ -119,17 +133,18 @@ class Walk:
         Raises TooLarge where Zoho mails a report; groups found on the way there are not lost to it, the
         next turn raises it.
         """
-        before = len(self.groups)
+        before = self.groups
         if self._plan.strong:
             await self._page_through(self._plan.strong)
+            await self._settle_dismissed()
             await self._fetch(self._plan.strong, wanted, PAIR_CALLS + wanted)
-            if self._of(self._plan.strong):
-                return
         try:
-            await self._pairs(wanted)
+            if not self._of(self._plan.strong):
+                await self._pairs(wanted)
         except TooLarge:
-            if len(self.groups) == before:
+            if len(self.groups) == len(before):
                 raise
+        await self._confirm(before)
 
     async def _page_through(self, field: str) -> None:
         """All values of a strong field, since they are the number in the headline."""
@@ -143,6 +158,68 @@ class Walk:
         async for page in pages(fetch, key=lambda one: one.value):
             self._take(field, page)
         del self._pages[field]
+
+    async def _settle_dismissed(self) -> None:
+        """Values that two records share whom somebody dismissed: reading the two, twenty records a call,
+        tells whether that still holds, and takes the value out of the number.
+
+        Those that are too many for one turn are taken out of the number as well, and come last: the number
+        is then "so far", since one of them may have changed.
+        """
+        said = {value: pairs for value in self._twice() if (pairs := self._said_of(value))}
+        read: dict[Value, tuple[Dismissal, ...]] = {}
+        for value, pairs in said.items():
+            if 2 * (sum(map(len, read.values())) + len(pairs)) > MOST_SETTLED:
+                break
+            read[value] = pairs
+        if read:
+            await self._settle(read)
+        self._expected = frozenset(said) - frozenset(read)
+        self._sort()
+
+    def _twice(self) -> tuple[Value, ...]:
+        """The strong values that exactly two records hold, as Zoho counts them under one spelling."""
+        if not self._dismissed.pairs:
+            return ()
+        listed = [(self._value(one), one.holders) for one in self._of(self._plan.strong)]
+        spellings = Counter(value for value, _ in listed)
+        return tuple(value for value, holders in listed if holders == 2 and spellings[value] == 1)
+
+    def _said_of(self, value: Value) -> tuple[Dismissal, ...]:
+        return self._dismissed.sharing(mark_of(value.kind, value.key))
+
+    async def _settle(self, said: Mapping[Value, tuple[Dismissal, ...]]) -> None:
+        wanted = [record_id for pairs in said.values() for one in pairs for record_id in one.pair]
+        fresh = await self._desk.records(self._module, wanted)
+        holding = {record.id: groups.values_of(record) for record in fresh if not record.is_gone}
+        self._dismissed = self._dismissed.made_certain(fresh)
+        for value, pairs in said.items():
+            for one in pairs:
+                both_hold = all(value in holding.get(record_id, ()) for record_id in one.pair)
+                if both_hold and one.pair in self._dismissed.certain:
+                    self._leave_out((one.key,))
+                    self._values = [waiting for waiting in self._values if self._value(waiting) != value]
+
+    async def _confirm(self, before: Sequence[Group]) -> None:
+        """Groups with a pair that seems to have come back: believed once its records were read."""
+        known = {id(group) for group in before}
+        fresh = [group for group in self.groups if id(group) not in known]
+        sure = await sure_of(self._desk, self._dismissed, fresh)
+        if sure is self._dismissed:
+            return
+        self._dismissed = sure
+        kept: list[Group] = []
+        for group in self.groups:
+            kept += (group,) if id(group) in known else self._less_dismissed((group,))
+        self.groups = tuple(kept)
+
+    def _less_dismissed(self, some: Iterable[Group]) -> tuple[Group, ...]:
+        outcome = take_out(some, self._dismissed)
+        self._leave_out(outcome.keys)
+        return outcome.groups
+
+    def _leave_out(self, keys: Iterable[str]) -> None:
+        self.left_out = tuple(dict.fromkeys((*self.left_out, *keys)))
 
     async def _pairs(self, wanted: int) -> None:
         """Page and fetch in turns, most holders first, so that the calls go where groups are likely."""
@@ -194,7 +271,20 @@ class Walk:
             else:
                 self._values.append(waiting)
         self._fold(*folded)
-        self._values.sort(key=lambda waiting: (waiting.field != self._plan.strong, -waiting.holders))
+        self._sort()
+
+    def _sort(self) -> None:
+        """Strong values first, and of each field most holders first; what was dismissed comes last."""
+        self._values.sort(
+            key=lambda one: (one.field != self._plan.strong, self._is_expected(one), -one.holders)
+        )
+
+    def _is_expected(self, one: _Waiting) -> bool:
+        """Whether the two records behind a value were dismissed, as far as anybody knows."""
+        if one.field == self._plan.strong:
+            return bool(self._expected) and self._value(one) in self._expected
+        is_possible = one.holders == 2 and bool(self._dismissed.pairs)
+        return is_possible and bool(self._said_of(self._value(one)))
 
     def _fold(self, *lines: SharedValue) -> None:
         """Keep values as no evidence, as every kind they could be of, each once and most holders first."""
@@ -268,7 +358,13 @@ class Walk:
         for shared in found.shared_by_many:
             if self._key(value.kind, shared.value) == value:
                 self._fold(shared)
-        self.groups = groups.join(self.groups, found.groups, self._folded)
+        known = {id(group) for group in self.groups}
+        more = self._less_dismissed(found.groups)
+        joined = groups.join(self.groups, more, self._folded, are_apart=self._dismissed.holds)
+        kept: list[Group] = []
+        for group in joined:
+            kept += (group,) if id(group) in known else self._less_dismissed((group,))
+        self.groups = tuple(kept)
 
     def _of(self, field: str) -> list[_Waiting]:
         return [one for one in self._values if one.field == field]
