@@ -2,10 +2,11 @@
 
 from bot.sandbox.delivery import Signing
 from bot.sandbox.interactions import Incomplete
-from bot.sandbox.slack import BOT_TOKEN, SIGNING_SECRET, SlackSandbox
+from bot.sandbox.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSandbox
 from bot.sandbox.things import Call, Message, Sent, View
 
 __all__ = [
+    "APP_TOKEN",
     "BOT_TOKEN",
     "SIGNING_SECRET",
     "Call",

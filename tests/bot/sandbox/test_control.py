@@ -17,7 +17,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.sandbox import BOT_TOKEN, SIGNING_SECRET, SlackSandbox
+from bot.sandbox import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSandbox
 from bot.sandbox.serve import main
 from tests.bot.sandbox.tiny_bot import TinyBot
 
