@@ -11,11 +11,11 @@ nothing any more.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -30,10 +30,11 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import fresh_key
-from zoho.database import Database, EncryptedText, UtcTime, insert_or_ignore, metadata
+from zoho.database import Database, EncryptedText, UtcTime, metadata
 
 LEASE = timedelta(seconds=30)
 """Longer than a step takes: a call to Slack gives up after ten seconds."""
@@ -97,6 +98,15 @@ class Alert:
     why: str
 
 
+class Slot(NamedTuple):
+    """When alerts are due, and where they go."""
+
+    subscription: str
+    slot: datetime
+    workspace: str
+    channel: str
+
+
 class Ledger:
     """Steps of alerts, each one transaction."""
 
@@ -109,22 +119,31 @@ class Ledger:
         self, connection: AsyncConnection, *, subscription: str, slot: datetime, workspace: str, channel: str
     ) -> str:
         """Enter a slot, in the transaction that moves the schedule on; "" when it stands there already."""
-        values = {
-            "id": fresh_key(),
-            "subscription": subscription,
-            "slot": slot,
-            "workspace": workspace,
-            "channel": channel,
-            "state": AlertState.NEW.value,
-            "holder": "",
-            "free_at": self._now(),
-            "tries": 0,
-            "body": "",
-            "ts": "",
-            "why": "",
-        }
-        entered = insert_or_ignore(alerts, values).returning(alerts.c.id)
-        return (await connection.execute(entered)).scalar_one_or_none() or ""
+        entered = await self.open_all(connection, [Slot(subscription, slot, workspace, channel)])
+        return entered[0] if entered else ""
+
+    async def open_all(self, connection: AsyncConnection, slots: Sequence[Slot]) -> tuple[str, ...]:
+        """The same for many at once; the keys of those that did not stand there already."""
+        if not slots:
+            return ()
+        rows = [
+            {
+                "id": fresh_key(),
+                **slot._asdict(),
+                "state": AlertState.NEW.value,
+                "holder": "",
+                "free_at": self._now(),
+                "tries": 0,
+                "body": "",
+                "ts": "",
+                "why": "",
+            }
+            for slot in slots
+        ]
+        await connection.execute(insert(alerts).on_conflict_do_nothing(), rows)
+        ours = alerts.c.id.in_([row["id"] for row in rows])
+        there = set((await connection.execute(select(alerts.c.id).where(ours))).scalars())
+        return tuple(str(row["id"]) for row in rows if row["id"] in there)
 
     async def claim(
         self,
