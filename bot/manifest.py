@@ -16,12 +16,12 @@ _SCOPES = re.compile(r"^ +(bot|bot_optional):\n((?: +[-#] .*\n)+)", re.MULTILINE
 
 
 def for_address(public_url: str) -> str:
-    """The manifest of an app that Slack reaches at this address. Raises OSError when the file is not there."""
+    """The manifest of an app that Slack reaches at this address. Raises OSError without the file."""
     return _without_hint(FILE.read_text()).replace(_PLACEHOLDER, public_url)
 
 
 def for_socket_mode() -> str:
-    """The manifest of an app that connects to Slack by itself. Raises OSError when the file is not there."""
+    """The manifest of an app that connects to Slack by itself. Raises OSError without the file."""
     lines = _without_hint(FILE.read_text()).splitlines(keepends=True)
     text = "".join(line for line in lines if _PLACEHOLDER not in line)
     return text.replace(_HTTP_ONLY, "socket_mode_enabled: true")

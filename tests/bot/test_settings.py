@@ -177,9 +177,10 @@ def test_in_socket_mode_the_apps_token_stands_in_place_of_the_signing_secret(
     others = {name: value for name, value in GOOD.items() if name != "SLACK_SIGNING_SECRET"}
     wrong = [] if port == "8080" else ["PORT"]
     wrong += [missing] if missing else []
-    try:
-        load({**others, **given, "PORT": port}, env_file=None, socket_mode=socket_mode)
-    except SettingsError as error:
-        assert [line.partition(":")[0] for line in error.problems] == wrong
-    else:
-        assert not wrong
+    environment = {**others, **given, "PORT": port}
+    if not wrong:
+        assert load(environment, env_file=None, socket_mode=socket_mode).port == 8080
+        return
+    with pytest.raises(SettingsError) as caught:
+        load(environment, env_file=None, socket_mode=socket_mode)
+    assert [line.partition(":")[0] for line in caught.value.problems] == wrong
