@@ -32,6 +32,7 @@ TRIES = (
     "/duplicates desk contacts",
     "/duplicates desk products",
     "/duplicates desk accounts",
+    "/duplicates flagged",
     "/duplicates connect",
     "/duplicates help",
 )
