@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -14,29 +16,51 @@ import bot.store
 import zoho.connections
 import zoho.organisations
 from bot.migrations import is_current, migrate
+from tests.postgres import Server
 from zoho.database import metadata
 
 TABLES_OF = (bot.store, zoho.connections, zoho.organisations)
 
 
-def test_a_migrated_database_has_every_table_as_the_code_knows_it(tmp_path: Path) -> None:
-    file = tmp_path / "new.sqlite3"
-    migrate(f"sqlite+aiosqlite:///{file}")
-    engine = create_engine(f"sqlite:///{file}")
+@pytest.fixture(params=["sqlite", "postgres"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database with nothing in it; the file is not even there."""
+    if request.param == "sqlite":
+        yield f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}"
+        return
+    server: Server = request.getfixturevalue("postgres_server")
+    with server.database("empty") as url:
+        yield url
+
+
+def test_a_migrated_database_has_every_table_as_the_code_knows_it(url: str) -> None:
+    migrate(url)
+    engine = create_engine(url.replace("+aiosqlite", ""))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
     engine.dispose()
 
 
-def test_a_database_is_current_only_after_it_was_migrated(tmp_path: Path) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'new.sqlite3'}"
+def test_a_database_is_current_only_after_it_was_migrated(url: str, tmp_path: Path) -> None:
     assert not is_current(url)
     assert not (tmp_path / "new.sqlite3").exists()
     migrate(url)
     assert is_current(url)
     migrate(url)
     assert is_current(url)
+
+
+def test_of_several_who_migrate_at_once_all_find_it_done(postgres_server: Server) -> None:
+    with postgres_server.database("empty") as url:
+        with ThreadPoolExecutor(4) as several:
+            list(several.map(migrate, [url.replace("+psycopg", "")] * 4))
+        assert is_current(url)
+
+
+def test_a_server_that_is_not_there_cannot_be_migrated(tmp_path: Path) -> None:
+    with pytest.raises(OperationalError):
+        migrate(f"postgres://bot@/one?host={tmp_path}")
 
 
 def test_an_empty_file_is_not_current(tmp_path: Path) -> None:

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from tests.zoho.installation import Clock, opened
+from tests.zoho.installation import Clock
 from zoho.database import Database
 from zoho.organisations import OrganisationKey, Organisations, organisations
 from zoho.records import Module, Product
@@ -44,10 +42,9 @@ class Learnt:
 
 
 @pytest.fixture
-async def learnt(tmp_path: Path) -> AsyncIterator[Learnt]:
+def learnt(database: Database) -> Learnt:
     clock = Clock()
-    async with opened(tmp_path) as database:
-        yield Learnt(Organisations(database, now=clock), clock, database)
+    return Learnt(Organisations(database, now=clock), clock, database)
 
 
 @pytest.mark.parametrize("answers", [True, False])
@@ -122,6 +119,44 @@ async def test_the_highest_credits_ever_seen_outlive_the_process(learnt: Learnt)
     known = await after.credits(LARKFIELD)
     assert known
     assert (known.left, known.highest) == (10, 75_000)
+
+
+async def test_figures_that_another_process_saw_are_known_here_when_ours_are_half_a_minute_old(
+    learnt: Learnt,
+) -> None:
+    elsewhere = learnt.elsewhere()
+    await learnt.here.note_credits(LARKFIELD, 500)
+    learnt.clock.forward(seconds=29)
+    await elsewhere.note_credits(LARKFIELD, 75_000)
+    before = await learnt.here.credits(LARKFIELD)
+    assert before
+    assert before.left == 500
+
+    learnt.clock.forward(seconds=1)
+    known = await learnt.here.credits(LARKFIELD)
+
+    assert known
+    assert (known.left, known.highest) == (75_000, 75_000)
+
+
+async def test_a_process_that_never_saw_the_highest_does_not_lower_it(learnt: Learnt) -> None:
+    elsewhere = learnt.elsewhere()
+    await elsewhere.note_credits(LARKFIELD, 500)
+    await learnt.here.note_credits(LARKFIELD, 75_000)
+    learnt.clock.forward(seconds=29)
+    await elsewhere.note_credits(LARKFIELD, 480)
+    learnt.clock.forward(seconds=1)
+    await elsewhere.note_credits(LARKFIELD, 470)
+
+    known = await elsewhere.credits(LARKFIELD)
+    assert known
+    assert (known.left, known.highest) == (470, 75_000)
+
+
+async def test_a_202_seen_by_two_at_once_is_one_row(learnt: Learnt) -> None:
+    await asyncio.gather(*(learnt.here.note_too_large(LARKFIELD, CONTACTS, "phone") for _ in range(6)))
+
+    assert await learnt.here.is_too_large(LARKFIELD, CONTACTS, "phone")
 
 
 async def test_what_is_learnt_of_one_thing_leaves_the_others_alone(learnt: Learnt) -> None:

@@ -1,6 +1,5 @@
-"""What was learnt of an organisation: endpoints that answer, lists too long, calls in flight, credits left.
+"""The memory of all organisations, and the queue in front of each.
 
-One organisation is (product, data centre, id); what one person learns holds for everybody in it.
 https://desk.zoho.com/DeskAPIDocument#APILimits
 """
 
@@ -8,53 +7,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
-from sqlalchemy import Boolean, Column, ColumnElement, Integer, Table, Text, delete, select, update
+from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.engine import RowMapping
 
-from zoho.database import Database, UtcTime, insert_or_ignore, metadata
-from zoho.records import Module, Product
+from zoho.database import Database, insert_or_ignore, insert_or_update
+from zoho.organisations.places import CALLS_IN_FLIGHT, Places
+from zoho.organisations.tables import OrganisationKey, names, of, organisations, too_large
+from zoho.records import Module
 
-CALLS_IN_FLIGHT = 2
 VERDICT_LASTS = timedelta(days=7)
 TOO_LARGE_LASTS = timedelta(hours=24)
 _CREDITS_KEPT_EVERY = timedelta(seconds=30)
-
-organisations = Table(
-    "zoho_organisations",
-    metadata,
-    Column("product", Text, primary_key=True),
-    Column("dc", Text, primary_key=True),
-    Column("org_id", Text, primary_key=True),
-    Column("has_endpoint", Boolean),
-    Column("endpoint_at", UtcTime),
-    Column("credits_left", Integer),
-    Column("credits_highest", Integer),
-    Column("credits_at", UtcTime),
-)
-
-too_large = Table(
-    "zoho_too_large",
-    metadata,
-    Column("product", Text, primary_key=True),
-    Column("dc", Text, primary_key=True),
-    Column("org_id", Text, primary_key=True),
-    Column("module", Text, primary_key=True),
-    Column("field", Text, primary_key=True),
-    Column("at", UtcTime, nullable=False),
-)
-
-
-class OrganisationKey(NamedTuple):
-    """Which organisation: the product, the data centre's code and Zoho's id."""
-
-    product: Product
-    dc: str
-    org_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,20 +34,25 @@ class Credits:
 
 
 class Organisations:
-    """The memory of all organisations, and the queue in front of each."""
+    """What was learnt of organisations, and who may call them now."""
 
     def __init__(self, database: Database, *, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self._places = Places(database) if database.is_shared else None
         self._queues: dict[OrganisationKey, asyncio.Semaphore] = {}
         self._credits: dict[OrganisationKey, Credits] = {}
         self._kept: dict[OrganisationKey, Credits] = {}
 
     @asynccontextmanager
     async def slot(self, key: OrganisationKey) -> AsyncIterator[None]:
-        """One of the two places for a call in flight; first come, first served within this process."""
+        """One of the two places for a call in flight; first come, first served.
+
+        Within this process by a queue of its own; on a database that other processes use too also among all
+        of them, see `Places`. Raises sqlalchemy.exc.SQLAlchemyError when that database does not answer.
+        """
         queue = self._queues.setdefault(key, asyncio.Semaphore(CALLS_IN_FLIGHT))
-        async with queue:
+        async with queue, self._place(key):
             yield
 
     async def has_endpoint(self, key: OrganisationKey) -> bool | None:
@@ -100,59 +72,70 @@ class Organisations:
 
     async def is_too_large(self, key: OrganisationKey, module: Module, field: str) -> bool:
         """Whether Zoho answered 202 for this field in the last 24 hours: it is not asked again until then."""
-        query = select(too_large.c.at).where(*_of(too_large, key), *_list(module, field))
+        query = select(too_large.c.at).where(*of(too_large, key), *_list(module, field))
         async with self._database.read() as connection:
             at: datetime | None = (await connection.execute(query)).scalar_one_or_none()
         return at is not None and self._now() - at < TOO_LARGE_LASTS
 
     async def note_too_large(self, key: OrganisationKey, module: Module, field: str) -> None:
         """Remember a 202 for 24 hours."""
-        values = {**_names(key), "module": module.value, "field": field, "at": self._now()}
+        row = {**names(key), "module": module.value, "field": field, "at": self._now()}
         async with self._database.write() as connection:
-            await connection.execute(delete(too_large).where(*_of(too_large, key), *_list(module, field)))
-            await connection.execute(too_large.insert().values(**values))
+            await connection.execute(insert_or_update(too_large, row))
 
     async def note_credits(self, key: OrganisationKey, left: int) -> None:
         """Note the credits an answer named. The database hears of it every half minute, not every call."""
-        seen = Credits(left, max(left, (await self._known(key)).highest), self._now())
+        known = await self._known(key)
+        seen = Credits(left, max(left, known.highest if known else 0), self._now())
         self._credits[key] = seen
         kept = self._kept.get(key)
         if kept is not None and seen.at - kept.at < _CREDITS_KEPT_EVERY:
             return
         self._kept[key] = seen
-        named = {"left": seen.left, "highest": seen.highest, "at": seen.at}
-        await self._put(key, {f"credits_{name}": value for name, value in named.items()})
+        highest = await self._keep(key, seen)
+        self._credits[key] = replace(self._credits[key], highest=highest)
 
     async def credits(self, key: OrganisationKey) -> Credits | None:
         """The newest figures known, or None before the first call."""
         known = await self._known(key)
-        return known if known.highest else None
+        return known if known and known.highest else None
 
-    async def _known(self, key: OrganisationKey) -> Credits:
-        if key not in self._credits:
-            row = await self._row(key)
-            if row is None or row["credits_at"] is None:
-                return Credits(0, 0, self._now())
-            self._credits[key] = Credits(row["credits_left"], row["credits_highest"], row["credits_at"])
+    def _place(self, key: OrganisationKey) -> AbstractAsyncContextManager[None]:
+        return self._places.place(key) if self._places else nullcontext()
+
+    async def _known(self, key: OrganisationKey) -> Credits | None:
+        """What this process knows; when that is half a minute old, what another one may know by now."""
+        here = self._credits.get(key)
+        if here is not None and self._now() - here.at < _CREDITS_KEPT_EVERY:
+            return here
+        row = await self._row(key)
+        if row is None or row["credits_at"] is None or (here is not None and row["credits_at"] <= here.at):
+            return here
+        self._credits[key] = Credits(row["credits_left"], row["credits_highest"], row["credits_at"])
         return self._credits[key]
 
+    async def _keep(self, key: OrganisationKey, seen: Credits) -> int:
+        """Store what was seen; out comes the most that any process ever saw."""
+        stored = organisations.c.credits_highest
+        values = {
+            "credits_left": seen.left,
+            "credits_highest": case((stored > seen.highest, stored), else_=seen.highest),
+            "credits_at": seen.at,
+        }
+        row = await self._put(key, values)
+        return int(row["credits_highest"])
+
     async def _row(self, key: OrganisationKey) -> RowMapping | None:
-        query = select(organisations).where(*_of(organisations, key))
+        query = select(organisations).where(*of(organisations, key))
         async with self._database.read() as connection:
             return (await connection.execute(query)).mappings().one_or_none()
 
-    async def _put(self, key: OrganisationKey, values: Mapping[str, object]) -> None:
+    async def _put(self, key: OrganisationKey, values: Mapping[str, object]) -> RowMapping:
+        change = update(organisations).where(*of(organisations, key)).values(**values)
         async with self._database.write() as connection:
-            await connection.execute(insert_or_ignore(organisations, _names(key)))
-            await connection.execute(update(organisations).where(*_of(organisations, key)).values(**values))
-
-
-def _names(key: OrganisationKey) -> dict[str, object]:
-    return {"product": key.product.value, "dc": key.dc, "org_id": key.org_id}
-
-
-def _of(table: Table, key: OrganisationKey) -> tuple[ColumnElement[bool], ...]:
-    return tuple(table.c[name] == value for name, value in _names(key).items())
+            await connection.execute(insert_or_ignore(organisations, names(key)))
+            row: RowMapping = (await connection.execute(change.returning(organisations))).mappings().one()
+        return row
 
 
 def _list(module: Module, field: str) -> tuple[ColumnElement[bool], ...]:
