@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.settings import Settings
-from zoho.access import Credentials, Preferences, Zoho
+from zoho.access import CALL_SECONDS, Credentials, Preferences, Zoho
 from zoho.database import Database
 from zoho.regions import Regions
 
@@ -21,8 +21,14 @@ def redirect_uri(settings: Settings) -> str:
     return f"{settings.public_url}/zoho/callback"
 
 
-def zoho_side(settings: Settings, database: Database, now: Callable[[], datetime]) -> Zoho:
-    """Everything of Zoho; nothing is opened or asked yet."""
+def zoho_side(
+    settings: Settings,
+    database: Database,
+    now: Callable[[], datetime],
+    *,
+    call_seconds: float = CALL_SECONDS,
+) -> Zoho:
+    """Everything of Zoho, where a call is given up after so long; nothing is opened or asked yet."""
     return Zoho(
         database=database,
         regions=Regions(settings.zoho_hosts),
@@ -35,4 +41,5 @@ def zoho_side(settings: Settings, database: Database, now: Callable[[], datetime
             observe_only=settings.observe_only,
         ),
         now=now,
+        call_seconds=call_seconds,
     )

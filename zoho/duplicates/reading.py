@@ -63,6 +63,11 @@ async def read_list(
     return tuple(found)
 
 
+def needs_list(module: Module, filters: Filters) -> bool:
+    """Whether filters need what only the list gives: its own filters, or fields that have to be asked for."""
+    return bool(filters.for_zoho) or bool(_beyond(module, filters))
+
+
 def list_credits(rows: int) -> int:
     """What reading so many rows by offset costs, up to `MOST_ROWS`: a call above 2,000 is dearer."""
     calls = -(-rows // LIMIT)
@@ -113,8 +118,13 @@ class _Reader:
 
 def _fields(module: Module, filters: Filters) -> tuple[str, ...]:
     """What to name in ``fields``: nothing where the rows hold enough as they come."""
-    wanted = [condition.field for condition in filters.here]
-    beyond = [name for name in wanted if name not in _DEFAULTS[module] and "." not in name]
+    beyond = _beyond(module, filters)
     if not beyond and module is not Module.DESK_PRODUCTS:
         return ()
     return tuple(dict.fromkeys((*_ASKED[module], *beyond)))
+
+
+def _beyond(module: Module, filters: Filters) -> list[str]:
+    """The fields that filters compare and that the rows do not hold as they come."""
+    wanted = [condition.field for condition in filters.here]
+    return [name for name in wanted if name not in _DEFAULTS[module] and "." not in name]

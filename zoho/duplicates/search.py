@@ -82,13 +82,16 @@ class Search:
     async def price(self, module: Module, filters: Mapping[str, str]) -> Price:
         """What reading the whole module costs at most, for one call; `read` stops there.
 
-        Raises ScopeMissing before the call, and TooLarge for filters that only Zoho's list knows.
+        Raises ScopeMissing before the call, and TooLarge for filters that only Zoho's list can serve.
         """
         with self._needing(module, Way.SEARCH):
-            if sort_out(module, filters).for_zoho:
+            if reading.needs_list(module, sort_out(module, filters)):
                 raise TooLarge
             left = await self._credits_left()
-            return await windows.price(self._desk, module, now=self._now(), left=left)
+            price = await windows.price(self._desk, module, now=self._now(), left=left)
+            left = await self._credits_left()  # what was known before may be hours old
+            most = price.credits if price.rows is not None or left is None else min(price.credits, left)
+            return replace(price, credits=most, left=left)
 
     async def read(
         self,

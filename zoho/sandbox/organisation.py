@@ -45,6 +45,7 @@ class Quirks:
     ``limit_counts_groups``: the group calls count groups, not members, against ``limit``.
     ``null_values``: the value calls also tell of records without a value, as ``fieldValue`` null.
     ``numbers_as_text``: counts come as text; ``epoch_times``: some times come as milliseconds.
+    ``search_counts``: False leaves the number of all hits out of a search's answer.
     ``bare_groups``: the mission's endpoint answers a bare array instead of ``{"data": …}``.
     ``hidden_status``: what a single read answers for a record the person's profile hides.
     """
@@ -55,6 +56,7 @@ class Quirks:
     null_values: bool = False
     numbers_as_text: bool = False
     epoch_times: bool = False
+    search_counts: bool = True
     bare_groups: bool = False
     hidden_status: int = 404
 

@@ -358,3 +358,27 @@ async def test_an_empty_module_is_proved(desk: Stand) -> None:
 
     assert (found.total, found.compared) == (0, 0)
     assert desk.paths()[-1] == "accessibleOrganizations"
+
+
+async def test_the_price_is_held_against_what_is_left_now_and_not_hours_ago(desk: Stand) -> None:
+    desk.org("larkfield").fill("contacts", 300)
+    search = await desk.search("mara")
+    await search.reread(CONTACTS, ["1"])
+    desk.org("larkfield").credits_left = 100
+
+    price = await search.price(CONTACTS, {})
+
+    assert price.left == 97
+    assert price.is_dear
+
+
+@pytest.mark.parametrize("filters", [{"viewId": "1"}, {"city": "Hamburg"}])
+async def test_filters_that_only_the_list_serves_are_not_priced(
+    desk: Stand, filters: Mapping[str, str]
+) -> None:
+    search = await desk.search("mara")
+
+    with pytest.raises(TooLarge):
+        await search.price(CONTACTS, filters)
+
+    assert desk.paths() == []

@@ -55,7 +55,9 @@ def _page(asked: Asked, module: str, rows: Sequence[Row]) -> web.Response:
     page = list_rows(asked, module, rows[offset : offset + limit])
     if not page:
         return answers.nothing()
-    return answers.json({"data": page, "count": asked.org.quirks.count(len(rows))})
+    quirks = asked.org.quirks
+    counted = {"count": quirks.count(len(rows))} if quirks.search_counts else {}
+    return answers.json({"data": page, **counted})
 
 
 def everywhere(asked: Asked) -> web.Response:
