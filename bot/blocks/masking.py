@@ -8,7 +8,8 @@ import phonenumbers
 
 from bot.blocks import words
 
-_EMAIL = re.compile(r"[^\s@<>()\[\],;:\"']+@[^\s@<>()\[\],;:\"']+")
+_EMAIL = re.compile(r"[^\s@]+@[^\s@<>()\[\],;:\"']+")  # whatever stands before the sign may be part of it
+_SIGNS = re.compile(r"\W*")
 _PHONE = re.compile(r"\+?[\d][\d\s()/.\-\u00a0\u2010-\u2015]{5,}\d")
 _DIGITS = 7  # fewer are a code or a price
 
@@ -21,7 +22,9 @@ def masked(value: str) -> str:
 
 def _email(value: str) -> str:
     local, _, domain = value.rpartition("@")
-    return f"{words.cut(local, 1).removesuffix('…')}…@{domain}"
+    start = _SIGNS.sub("", local, count=1)
+    signs = local.removesuffix(start) if start else ""
+    return f"{signs}{words.cut(start, 1).removesuffix('…')}…@{domain}"
 
 
 def _phone(value: str) -> str:

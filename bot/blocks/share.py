@@ -100,7 +100,7 @@ def share_sheet(sheet: Sheet) -> View:
         type="modal",
         callback_id=ids.PAGE_SHARE,
         title=parts.plain(_TITLE),
-        submit=parts.plain(_submit(sheet.subject)),
+        submit=parts.plain("Share the numbers" if sheet.is_outside else _submit(sheet.subject)),
         close=parts.plain("Cancel"),
         private_metadata=sheet.key,
         blocks=blocks,

@@ -162,8 +162,8 @@ def _similar(one: str, other: str) -> bool:
 
 
 def lower(name: str) -> str:
-    """Our own names of fields in the middle of a sentence; those of custom fields as they are."""
-    return name[:1].lower() + name[1:] if name in _OURS or name in _LABELS.values() else name
+    """A field's name in the middle of a sentence; abbreviations stay as they are."""
+    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
 
 
 def moments(records: Sequence[Record]) -> list[tuple[str, list[datetime | None]]]:

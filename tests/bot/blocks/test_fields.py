@@ -13,6 +13,7 @@ from bot import ids
 from bot.blocks import parts
 from bot.blocks.duplicates import group_list
 from bot.blocks.fields import FieldsPage, compared, field_by_field, label, reading
+from bot.blocks.fields.rows import lower
 from bot.blocks.parts import Message
 from tests.bot.blocks import limits, made
 from zoho.records import Field, Reason, Record
@@ -262,3 +263,10 @@ def test_dates_in_plain_letters_are_their_fallback() -> None:
     simpler = message.simpler()
     assert simpler
     assert limits.lines(simpler) == ["Back at 08:05 UTC & later."]
+
+
+@pytest.mark.parametrize(
+    ("name", "inside"), [("Job title", "job title"), ("VAT", "VAT"), ("E-mail", "e-mail")]
+)
+def test_a_field_in_the_middle_of_a_sentence_begins_small(name: str, inside: str) -> None:
+    assert lower(name) == inside

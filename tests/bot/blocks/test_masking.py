@@ -24,6 +24,12 @@ from bot.blocks.masking import masked
         ("2 of 3", "2 of 3"),
         ("", ""),
         ("@", "@"),
+        ("<!channel>@here.example", "<!c…@here.example"),
+        ("(ana.roe@kestrel.example)", "(a…@kestrel.example)"),
+        ("ana@x.example,bo@y.example", "a…@x.example,b…@y.example"),
+        ('"Ana Roe"@x.example', '"Ana R…@x.example'),
+        ("+++@x.example", "…@x.example"),
+        ("Zoho @here", "Zoho @here"),
     ],
 )
 def test_addresses_and_numbers_are_shortened_and_nothing_else(value: str, shown: str) -> None:

@@ -65,6 +65,7 @@ def test_where_other_companies_may_read_only_the_numbers_are_offered() -> None:
     view = sheet(is_outside=True)
     options = view["blocks"][0]["element"]["options"]
     assert [one["value"] for one in options] == ["counts"]
+    assert view["submit"]["text"] == "Share the numbers"
     assert "so only the numbers can be shared" in view["blocks"][1]["elements"][0]["text"]
 
 
