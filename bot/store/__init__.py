@@ -1,5 +1,5 @@
 """The bot's tables: effects that happened, commands that wait, lists that were shown, flags, Home tabs,
-reads of whole modules."""
+reads of whole modules, alerts that were set up."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from bot.store.lists import CheckedOne, Lists, Question, ShownGroup, StoredList
 from bot.store.queue import Line, Queue
 from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
 from bot.store.shares import Share, Shares
+from bot.store.subscriptions import Because, Subscription, Subscriptions, SubscriptionStatus, Terms
 from zoho.database import Database
 
 __all__ = [
     "AlreadyFlagged",
     "Asked",
     "AskedCommands",
+    "Because",
     "Begun",
     "Change",
     "CheckedOne",
@@ -46,6 +48,10 @@ __all__ = [
     "Spot",
     "Store",
     "StoredList",
+    "Subscription",
+    "SubscriptionStatus",
+    "Subscriptions",
+    "Terms",
     "Wanted",
     "ended_on",
     "standing_on",
@@ -64,6 +70,7 @@ class Store:
         self.homes = Homes(database, now)
         self.shares = Shares(database, now)
         self.reads = Reads(database, now)
+        self.subscriptions = Subscriptions(database, now)
 
     async def forget(self, workspace: str) -> None:
         """Delete everything of a workspace."""
@@ -73,6 +80,7 @@ class Store:
         await self.homes.forget_workspace(workspace)
         await self.shares.forget_workspace(workspace)
         await self.reads.forget_workspace(workspace)
+        await self.subscriptions.forget_workspace(workspace)
 
     async def sweep(self) -> None:
         """Delete what has expired."""
@@ -83,3 +91,4 @@ class Store:
         await self.homes.sweep()
         await self.shares.sweep()
         await self.reads.sweep()
+        await self.subscriptions.sweep()
