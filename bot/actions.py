@@ -22,7 +22,7 @@ from bot.details import Details
 from bot.flagged import Flagged
 from bot.home import Home
 from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, resumed
-from bot.searches import Searches, flag_state
+from bot.searches import LongReads, Searches, flag_state
 from bot.sharing import Sharing
 from bot.store import Place, Store
 from zoho.access import Access, Zoho
@@ -43,6 +43,7 @@ class Actions:
     reception: Reception
     invitations: Invitations
     searches: Searches
+    long_reads: LongReads
     decisions: Decisions
     sharing: Sharing
     details: Details
@@ -63,6 +64,8 @@ class Actions:
             ids.SEARCH_MODULE: self._search_module,
             ids.SEARCH_ALL: self._search_all,
             ids.SEARCH_AGAIN: self._search_again,
+            ids.SEARCH_CONFIRM: self.long_reads.confirm,
+            ids.SEARCH_CANCEL: self.long_reads.cancel,
             ids.SEARCH_WORST: self._turn_page,
             ids.PAGE_NEXT: self._turn_page,
             ids.PAGE_PREVIOUS: self._turn_page,
@@ -126,10 +129,13 @@ class Actions:
     async def _search_again(self, job: Click) -> None:
         ref = _read(ids.read_page, job.value)
         asked = await self.store.asked.take(job.who, ref.search) if ref else None
-        if asked is None:
+        command = asked.text if asked else None
+        if command is None and ref is not None:
+            command = await self.long_reads.command_of(job, ref.search)
+        if command is None:
             await self.voice.add(job, clicks.older_button())
         else:
-            await self._type(job, asked.text)
+            await self._type(job, command)
 
     async def _turn_page(self, job: Click) -> None:
         ref = _read(ids.read_page, job.value)

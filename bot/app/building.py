@@ -22,7 +22,7 @@ from bot.actions import Actions
 from bot.app.outside import zoho_side
 from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
 from bot.app.socket import SocketMode
-from bot.commands import Commands
+from bot.commands import Commands, Shortcut
 from bot.decisions import Decisions, FlagQueue
 from bot.details import Details
 from bot.events import Events
@@ -31,14 +31,14 @@ from bot.home import Home
 from bot.jobs import Channels, Invitations, Jobs, People, Reception, Troubles, Voice
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.migrations import is_current
-from bot.searches import Drawing, Patience, Searches
+from bot.searches import Checking, Drawing, LongReads, Patience, Searches
 from bot.settings import Settings
 from bot.sharing import Sharing
 from bot.status import Statuses
 from bot.store import Store
 from bot.views import Views
 from bot.web import Web
-from zoho.access import Zoho
+from zoho.access import CALL_SECONDS, Zoho
 from zoho.connections import connections
 from zoho.database import Database
 
@@ -63,6 +63,7 @@ class Bot:
     jobs: Jobs
     voice: Voice
     people: People
+    long_reads: LongReads
     bolt: AsyncApp
     runner: web.AppRunner
     socket: SocketMode | None
@@ -87,7 +88,8 @@ class Bot:
         self.jobs.start()
         await self.runner.setup()
         await web.TCPSite(self.runner, self.settings.host, self.settings.port).start()
-        self.tasks += [asyncio.create_task(self._greet_slack()), asyncio.create_task(self._sweep())]
+        lasting = (self._greet_slack(), self._sweep(), self.long_reads.watch())
+        self.tasks += [asyncio.create_task(one) for one in lasting]
         if self.socket is not None:
             await self._connect(self.socket)
         log.info("serving", url=self.url)
@@ -107,6 +109,7 @@ class Bot:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.long_reads.stop()
         left = await self.jobs.drain(DRAIN_SECONDS)
         if left:
             log.warning("stopped_with_work_left", jobs=left)
@@ -141,14 +144,21 @@ class Bot:
             await asyncio.sleep(_SWEEP_SECONDS)
 
 
-def build(settings: Settings, *, now: Callable[[], datetime] | None = None, socket_mode: bool = False) -> Bot:
+def build(
+    settings: Settings,
+    *,
+    now: Callable[[], datetime] | None = None,
+    socket_mode: bool = False,
+    call_seconds: float = CALL_SECONDS,
+) -> Bot:
     """Put a bot together; nothing is opened before `Bot.start`.
 
     With ``socket_mode`` Slack is heard over a connection of ours, and not by HTTP: nothing would be signed.
+    A call to Zoho is given up after ``call_seconds``.
     """
     clock = now or _utc_now
     database = Database.open(settings.database_url, keys=settings.keys)
-    zoho = zoho_side(settings, database, clock)
+    zoho = zoho_side(settings, database, clock, call_seconds=call_seconds)
     store = Store(database, clock)
     client = _client(settings)
     invitations = Invitations(zoho, store, public_url=settings.public_url, now=clock)
@@ -160,12 +170,14 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
     bolt = new_bolt(client, secret, people)
     shared: dict[str, Any] = {"zoho": zoho, "store": store, "voice": voice, "now": clock}
     patience = Patience(voice, clock)
+    drawing = Drawing(store, settings.observe_only)
+    long_reads = LongReads(**shared, jobs=jobs, drawing=drawing)
+    long_reads.register()
     searches = Searches(
-        **shared,
-        invitations=invitations,
-        drawing=Drawing(store, settings.observe_only),
-        patience=patience,
+        **shared, invitations=invitations, drawing=drawing, patience=patience, long_reads=long_reads
     )
+    checking = Checking(searches, store, voice, drawing, patience)
+    reception = Reception(people, voice)
     decisions = Decisions(zoho, store, people)
     sharing = Sharing(zoho, store, voice, people, Channels(client), searches, decisions)
     details = Details(store, voice, searches, decisions, sharing, clock)
@@ -173,7 +185,6 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
     flagged = Flagged(zoho, store, voice, people, invitations, searches, queue)
     home = Home(**shared, jobs=jobs, client=client, people=people, invitations=invitations, queue=queue)
     home.register()
-    reception = Reception(people, voice)
     desk: dict[str, Any] = {
         **shared,
         "jobs": jobs,
@@ -182,9 +193,13 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
         "searches": searches,
         "flagged": flagged,
     }
-    commands = Commands(**desk, statuses=Statuses(zoho, voice, invitations, patience, clock))
+    statuses = Statuses(zoho, voice, invitations, patience, clock)
+    commands = Commands(**desk, checking=checking, statuses=statuses)
     commands.register(bolt)
-    Actions(**desk, decisions=decisions, sharing=sharing, details=details, home=home).register(bolt)
+    Shortcut(jobs, voice, reception, checking, clock).register(bolt)
+    Actions(
+        **desk, decisions=decisions, long_reads=long_reads, sharing=sharing, details=details, home=home
+    ).register(bolt)
     Views(jobs, reception, sharing, clock).register(bolt)
     Events(jobs, zoho, store, clock).register(bolt)
     ListenerErrors(jobs, clock).register(bolt)
@@ -202,7 +217,7 @@ def build(settings: Settings, *, now: Callable[[], datetime] | None = None, sock
         public_url=settings.public_url,
     ).register(site)
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=3)
-    return Bot(settings, database, zoho, store, jobs, voice, people, bolt, runner, socket, [])
+    return Bot(settings, database, zoho, store, jobs, voice, people, long_reads, bolt, runner, socket, [])
 
 
 def _client(settings: Settings) -> AsyncWebClient:

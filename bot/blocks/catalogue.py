@@ -47,7 +47,6 @@ COMMANDS = (
         CHECK_ONE,
         'is this one here twice? Also a phone, a record link, a "product name"',
         FIND,
-        built=False,
     ),
     Command("flagged", "what your team has flagged", DECIDE),
     Command("status", "is everything in order?", ACCOUNT),

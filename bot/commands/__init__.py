@@ -1,5 +1,6 @@
-"""Slash commands: acknowledge, hand over; then read what was typed and do it."""
+"""Slash commands and the message shortcut: acknowledge, hand over; then read what was meant and do it."""
 
 from bot.commands.commands import Commands
+from bot.commands.shortcut import Shortcut
 
-__all__ = ["Commands"]
+__all__ = ["Commands", "Shortcut"]

@@ -13,14 +13,20 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from bot import ids
 from bot.blocks import help as helping
 from bot.blocks.catalogue import nearest
+from bot.blocks.check import no_record_link
 from bot.blocks.connection import choose_portal, connect_again, disconnected, first_contact
+from bot.blocks.parts import Message
 from bot.commands.reading import (
     BadFilter,
+    CheckProduct,
+    CheckRecord,
+    CheckValues,
     Connect,
     CrmAsked,
     Disconnect,
     Flagged,
     Help,
+    NoRecordLink,
     Read,
     Search,
     StatusAsked,
@@ -29,7 +35,7 @@ from bot.commands.reading import (
 )
 from bot.flagged import Flagged as FlagQueueInSlack
 from bot.jobs import Invitations, Jobs, Reception, Reply, Typed, Voice
-from bot.searches import Searches
+from bot.searches import Checking, Searches
 from bot.status import Statuses
 from bot.store import Store
 from zoho.access import Zoho
@@ -49,6 +55,7 @@ class Commands:
     reception: Reception
     invitations: Invitations
     searches: Searches
+    checking: Checking
     flagged: FlagQueueInSlack
     statuses: Statuses
     now: Callable[[], datetime]
@@ -86,22 +93,29 @@ class Commands:
         match wish:
             case Search():
                 await self.searches.search(job, wish.modules, wish.filters, command=wish.text)
+            case CheckValues() | CheckRecord() | CheckProduct():
+                await self._check(job, wish)
             case Help():
                 await self.help(job)
-            case StatusAsked():
-                await self.statuses.show(job)
             case Flagged():
                 await self.flagged.show(job)
+            case StatusAsked():
+                await self.statuses.show(job)
             case Connect():
                 await self._connect(job)
             case Disconnect():
                 await self._disconnect(job, wish.product)
-            case CrmAsked():
-                await self.voice.answer(job, helping.no_crm_yet())
-            case Unknown():
-                await self.voice.answer(job, helping.unknown(wish.typed, nearest(wish.typed)))
-            case BadFilter():
-                await self.voice.answer(job, helping.malformed_filter(wish.typed, wish.fault))
+            case _:
+                await self.voice.answer(job, _not_possible(wish))
+
+    async def _check(self, job: Typed, wish: CheckValues | CheckRecord | CheckProduct) -> None:
+        match wish:
+            case CheckValues():
+                await self.checking.values(job, wish.emails, wish.phones, command=wish.text)
+            case CheckRecord():
+                await self.checking.record(job, wish.module, wish.record_id, command=wish.text)
+            case CheckProduct():
+                await self.checking.product(job, wish.name, command=wish.text)
 
     async def help(self, job: Typed) -> None:
         """Every command; somebody who is not connected finds the way to connect."""
@@ -125,3 +139,16 @@ class Commands:
         gone = await self.zoho.connections.disconnect(job.who, product)
         await self.store.asked.forget(job.who)
         await self.voice.answer(job, disconnected(gone))
+
+
+def _not_possible(wish: CrmAsked | NoRecordLink | Unknown | BadFilter) -> Message:
+    """What is said to words that nothing can be done with."""
+    match wish:
+        case CrmAsked():
+            return helping.no_crm_yet()
+        case NoRecordLink():
+            return no_record_link()
+        case Unknown():
+            return helping.unknown(wish.typed, nearest(wish.typed))
+        case BadFilter():
+            return helping.malformed_filter(wish.typed, wish.fault)

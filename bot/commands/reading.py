@@ -13,11 +13,15 @@ import unicodedata
 from dataclasses import dataclass
 
 from bot.blocks.help import FilterFault
+from bot.commands import values
+from zoho import links
 from zoho.records import Module, Product
 
 MOST_FILTERS = 10
 LONGEST_VALUE = 200
 
+_WEB = re.compile(r"https?://\S+$", re.IGNORECASE)
+_PLACE = re.compile(r"https://[\w.-]+\.\w+/\S+$")
 _KEY = re.compile(r"[A-Za-z][\w.]{0,49}", re.ASCII)
 _WRAPPED = re.compile(r"<(?![@#!])([^<>|\s]+)(?:\|([^<>|]*))?>")
 _DOUBLE = '"“”„‟«»'
@@ -45,18 +49,49 @@ class Search:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckValues:
+    """Look whether these addresses and numbers are here twice; ``text`` asks for the same again, as below."""
+
+    emails: tuple[str, ...]
+    phones: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRecord:
+    """Look for the twins of one record."""
+
+    module: Module
+    record_id: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CheckProduct:
+    """Look for products of this name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoRecordLink:
+    """An address that leads to no record we know how to read."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     """Show what there is."""
 
 
 @dataclass(frozen=True, slots=True)
-class StatusAsked:
-    """Look whether everything is in order."""
+class Flagged:
+    """Show what the team has flagged."""
 
 
 @dataclass(frozen=True, slots=True)
-class Flagged:
-    """Show what the team has flagged."""
+class StatusAsked:
+    """Look whether everything is in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +128,9 @@ class BadFilter:
     typed: str
 
 
-Read = Search | Help | Flagged | StatusAsked | Connect | Disconnect | CrmAsked | Unknown | BadFilter
+Check = CheckValues | CheckRecord | CheckProduct
+Asked = Help | Flagged | StatusAsked | Connect | Disconnect | CrmAsked
+Read = Search | Check | NoRecordLink | Asked | Unknown | BadFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +149,45 @@ def read(text: str) -> Read:
     words = _split(plain)
     if not words:
         return Search((), (), "")
+    named = _whole_quote(plain) or (words[0].text.strip() if words[0].is_open else "")
+    if named:
+        return CheckProduct(named, plain)
+    return _of_an_address(text) or _of_values(text, plain, words) or _command(plain, words)
+
+
+def _whole_quote(plain: str) -> str:
+    """What stands between the quotes that the text begins and ends with; "" without them."""
+    for marks in (_DOUBLE, _SINGLE):
+        if len(plain) > 2 and plain[0] in marks and plain[-1] in marks:
+            return plain[1:-1].strip()
+    return ""
+
+
+def _of_an_address(text: str) -> Read | None:
+    """The record behind a web address, with or without what Slack wraps it in; None for other text."""
+    alone = text.strip()
+    wrapped = _WRAPPED.fullmatch(alone)
+    address = html.unescape(wrapped[1] if wrapped else alone).strip("<>")
+    if not _WEB.match(address):
+        address = f"https://{address}"
+        if not _PLACE.match(address) or links.parse(address) is None:
+            return None
+    host = address.split("/", 3)[2].lower()
+    if host.startswith("crm.") or "/crm/" in address.partition("#")[0]:
+        return CrmAsked()
+    place = links.parse(address)
+    return CheckRecord(*place, address) if place else NoRecordLink()
+
+
+def _of_values(text: str, plain: str, words: list[_Word]) -> CheckValues | None:
+    """Addresses and numbers alone, or one address behind a name that is no list."""
+    found = values.typed(plain) if all(word.key is None for word in words) else None
+    if found is None and words[0].text.casefold() not in (*_LISTS, "desk", *_PRODUCT_WORDS):
+        found = values.in_brackets(text)
+    return CheckValues(found.emails, found.phones, found.text) if found else None
+
+
+def _command(plain: str, words: list[_Word]) -> Read:
     if words[0].key is not None:
         return BadFilter(FilterFault.NO_LIST, words[0].key)
     first = "" if words[0].is_quoted else words[0].text.casefold()

@@ -19,7 +19,8 @@ class Failing:
     ``again`` is the value of *Try again*, ``corrected`` that of the same search with the nearest filter; ""
     draws no button. ``region`` is the connection's ("EU"), ``domain`` its Zoho domain ("zoho.eu"),
     ``elsewhere`` the region and domain that answered in its place ("India (zoho.in)"). ``searched`` is
-    False for clicks on a group, ``only_looked`` where such a click changes nothing.
+    False for clicks on a group, ``only_looked`` where such a click changes nothing. ``read`` is how many
+    records a long read had come to.
     """
 
     product: Product = Product.DESK
@@ -38,6 +39,7 @@ class Failing:
     last_worked: datetime | None = None
     searched: bool = True
     only_looked: bool = False
+    read: int = 0
 
     @property
     def brand(self) -> str:
@@ -47,6 +49,8 @@ class Failing:
     @property
     def nothing(self) -> str:
         """What was not done, as a sentence."""
+        if self.read:
+            return self.stopped
         return "Nothing was searched." if self.searched else "Nothing was changed."
 
     @property
@@ -57,6 +61,9 @@ class Failing:
         if not self.searched:
             return "It is not certain that everything was done; the group shows what stands."
         what = f"The search for duplicate {self.module.plural}" if self.module else "The search"
+        if self.read:
+            come = f"{words.number(self.read)} {self.module.plural if self.module else 'records'}"
+            return f"{what} stopped after {come}. Nothing was changed and nothing is kept."
         return f"{what} stopped there. Nothing was changed."
 
     @property

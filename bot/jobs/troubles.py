@@ -47,10 +47,12 @@ _ASK_FOR_A_LINK = (
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What was being done: lists that were searched, and the command that asks for the same again."""
+    """What was being done: lists that were searched, the command that asks for the same again, and how many
+    records a long read had come to."""
 
     modules: tuple[Module, ...] = ()
     command: str | None = None
+    read: int = 0
 
 
 class Stopped(Exception):
@@ -62,12 +64,15 @@ class Stopped(Exception):
 
 
 @contextmanager
-def doing(*, modules: Sequence[Module] = (), command: str | None = None) -> Iterator[None]:
-    """Errors raised inside are told with the lists and the command they belong to."""
+def doing(
+    *, modules: Sequence[Module] = (), command: str | None = None, read: Callable[[], int] = lambda: 0
+) -> Iterator[None]:
+    """Errors raised inside are told with the lists and the command they belong to, and with what ``read``
+    gives then: how many records a long read had come to."""
     try:
         yield
     except (errors.ZohoError, TimeoutError) as error:
-        raise Stopped(Doing(tuple(modules), command)) from error
+        raise Stopped(Doing(tuple(modules), command, read())) from error
 
 
 class Troubles:
@@ -121,7 +126,7 @@ class Troubles:
     async def _known(self, job: Job, error: BaseException, was: Doing, about: Failing) -> Failing:
         """Everything the sentence may need; nothing is asked of a store that just failed."""
         module = was.modules[0] if len(was.modules) == 1 else None
-        about = replace(about, module=module, command=was.command or "")
+        about = replace(about, module=module, command=was.command or "", read=was.read)
         if isinstance(error, SQLAlchemyError):
             return about
         connection = await self._zoho.connections.get(job.who, Product.DESK)

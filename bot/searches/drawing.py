@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from bot.blocks.check import Checked, checked
 from bot.blocks.duplicates import (
     Card,
     FlagEnd,
@@ -20,6 +21,7 @@ from bot.blocks.duplicates import (
 from bot.blocks.duplicates.lists import PAGE
 from bot.blocks.parts import Message
 from bot.store import (
+    CheckedOne,
     Closed,
     Flag,
     Kept,
@@ -67,6 +69,8 @@ class Drawing:
     ) -> Message:
         """Five groups of a list; ``stays``: records by group key on which an undone flag still stands."""
         found = kept.found
+        if kept.one is not None:
+            return await self._one(kept, kept.one, access, notice, stays)
         if not found.groups and not found.total and not found.so_far:
             return nothing_found(found, access.region.name, search=kept.key, notice=notice)
         shown = found.groups[offset : offset + PAGE]
@@ -83,6 +87,38 @@ class Drawing:
                 is_worst=kept.is_worst,
                 menu=MENU,
                 can_share=True,
+            )
+        )
+
+    async def _one(
+        self,
+        kept: StoredList,
+        one: CheckedOne,
+        access: Access,
+        notice: Notice,
+        stays: Mapping[str, tuple[Refusal, ...]],
+    ) -> Message:
+        """What was found when one thing was looked up."""
+        twins, shown = one.twins, one.twins.groups[:PAGE]
+        cards = await self.cards(kept, access, shown, stays=stays) if shown else ()
+        grouped = {(record.module, record.id) for group in shown for record in group.records}
+        others = tuple(record for record in twins.records if (record.module, record.id) not in grouped)
+        return checked(
+            Checked(
+                values=twins.wanted,
+                cards=cards,
+                others=others,
+                links={record.id: access.links.record(record) for record in others},
+                looked_in=twins.modules,
+                org_name=twins.org_name,
+                region_name=access.region.name,
+                at=twins.at,
+                asked_in=one.asked_in,
+                unasked=one.unasked,
+                is_record=one.is_record,
+                missing_scopes=twins.missing_scopes,
+                menu=MENU,
+                notice=str(notice),
             )
         )
 

@@ -13,6 +13,7 @@ from bot.blocks.parts import Message
 from bot.ids import PageRef
 from bot.jobs import Invitations, Job, Voice, doing
 from bot.searches.drawing import NO_STAYS, Drawing
+from bot.searches.long_reads import LongReads, TooBig, search_or_price
 from bot.searches.patience import Patience
 from bot.searches.summary import Summaries
 from bot.store import ShownGroup, Store, StoredList
@@ -30,6 +31,7 @@ class Searches:
     invitations: Invitations
     drawing: Drawing
     patience: Patience
+    long_reads: LongReads
     now: Callable[[], datetime]
 
     async def search(
@@ -167,8 +169,11 @@ class Searches:
         notice: Notice,
         offset: int,
     ) -> None:
-        work = access.duplicates().run(module, dict(filters), groups=offset + PAGE)
+        work = search_or_price(access, module, filters, groups=offset + PAGE)
         found = await self.patience.wait(job, work, lambda: self._interim(job, (module,), access))
+        if isinstance(found, TooBig):
+            await self.long_reads.offer(job, access, module, filters, command, found)
+            return
         found = replace(found, filters=tuple(filters))
         kept = await self.store.lists.keep(job.who, command, found)
         start = offset if offset < len(found.groups) else 0

@@ -13,6 +13,7 @@ from bot.blocks.parts import Link, Message
 from bot.failures import in_a_row
 from bot.jobs import Invitations, Job
 from bot.searches.drawing import Drawing
+from bot.searches.long_reads import TooBig, search_or_price
 from bot.store import Store
 from zoho import errors
 from zoho.access import Access
@@ -87,9 +88,11 @@ class Summaries:
     async def _one(self, access: Access, module: Module, seconds: float) -> Outcome:
         try:
             async with asyncio.timeout(seconds):
-                found = await access.duplicates().run(module, {}, groups=SHOWN_WORST)
+                found = await search_or_price(access, module, (), groups=SHOWN_WORST)
         except (errors.ZohoError, TimeoutError) as error:
             return Outcome(module, error=error)
+        if isinstance(found, TooBig):
+            return Outcome(module, error=errors.TooLarge(rows=found.price.rows or found.at_least))
         return Outcome(module, found)
 
     def _list_of(self, access: Access, groups: tuple[Group, ...]) -> Found:

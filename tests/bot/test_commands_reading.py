@@ -9,11 +9,15 @@ import pytest
 from bot.blocks.help import FilterFault
 from bot.commands.reading import (
     BadFilter,
+    CheckProduct,
+    CheckRecord,
+    CheckValues,
     Connect,
     CrmAsked,
     Disconnect,
     Flagged,
     Help,
+    NoRecordLink,
     Read,
     Search,
     Unknown,
@@ -76,9 +80,10 @@ def test_the_other_commands(text: str, expected: Read) -> None:
         ("hlep me", "hlep"),
         ("connect desk now", "connect desk"),
         ("connect dsk", "connect dsk"),
-        ("ann@kestrel.example", "ann@kestrel.example"),
-        ('"help"', "help"),
-        ('"crm"', "crm"),
+        ("ann@kestrel.example city=Hamburg", "ann@kestrel.example"),
+        ("12345", "12345"),
+        ('""', ""),
+        ("https://kestrel.example and more", "https://kestrel.example"),
         ("<!channel>", "<!channel>"),
         ("`*x*`", "`*x*`"),
         ("x" * 5000, "x" * 5000),
@@ -86,6 +91,70 @@ def test_the_other_commands(text: str, expected: Read) -> None:
 )
 def test_unknown_words_are_kept_as_they_were_typed(text: str, typed: str) -> None:
     assert read(text) == Unknown(typed)
+
+
+ANN, NUMBER, ID = "ann@kestrel.example", "+49 30 5550 142", "160000000204417"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (ANN, CheckValues((ANN,), (), ANN)),
+        (f"<mailto:{ANN}|{ANN}>", CheckValues((ANN,), (), ANN)),
+        (f"<{ANN}>", CheckValues((ANN,), (), ANN)),
+        (f"Ann Roe <{ANN}>", CheckValues((ANN,), (), ANN)),
+        (NUMBER, CheckValues((), (NUMBER,), NUMBER)),
+        (f"<tel:+49305550142|{NUMBER}>", CheckValues((), (NUMBER,), NUMBER)),
+        ("(030) 555-0142", CheckValues((), ("(030) 555-0142",), "(030) 555-0142")),
+        (f"{NUMBER}, {ANN}", CheckValues((ANN,), (NUMBER,), f"{ANN} {NUMBER}")),
+        (f"contacts <mailto:{ANN}|{ANN}>", BadFilter(FilterFault.NOT_A_FILTER, ANN)),
+    ],
+)
+def test_addresses_and_numbers_are_looked_up(text: str, expected: Read) -> None:
+    assert read(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ('"help"', "help"),
+        ("“crm”", "crm"),
+        ("„desk contacts“", "desk contacts"),
+        ("'flagged'", "flagged"),
+        ('"12" Pipe"', '12" Pipe'),
+        ('"contacts city=Hamburg"', "contacts city=Hamburg"),
+        (f'"{ANN}"', ANN),
+        ('"New York', "New York"),
+    ],
+)
+def test_the_quotes_decide_that_a_products_name_is_meant(text: str, name: str) -> None:
+    found = read(text)
+    assert isinstance(found, CheckProduct)
+    assert found.name == name
+    assert read(found.text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (f"https://desk.zoho.eu/support/larkfield/ShowHomePage.do#Contacts/dv/{ID}", CONTACTS),
+        (f"<https://desk.zoho.in/agent/larkfield/support/accounts/details/{ID}>", ACCOUNTS),
+        (f"<https://help.kestrel.example/products/{ID}?a=1&amp;b=2|the pump>", PRODUCTS),
+        (f"help.kestrel.example/contacts/{ID}", CONTACTS),
+        (f"HTTPS://help.kestrel.example/contacts/{ID}", CONTACTS),
+    ],
+)
+def test_a_records_link_names_the_record_whatever_its_shape(text: str, expected: Module) -> None:
+    found = read(text)
+    assert isinstance(found, CheckRecord)
+    assert (found.module, found.record_id) == (expected, ID)
+    assert read(found.text) == found
+
+
+def test_other_links_are_told_apart() -> None:
+    assert read("https://kestrel.example/?x=y") == NoRecordLink()
+    assert read(f"https://crm.zoho.eu/crm/org1/tab/Contacts/{ID}") == CrmAsked()
+    assert read(f"https://one.zoho.eu/crm/tab/Contacts/{ID}") == CrmAsked()
 
 
 @pytest.mark.parametrize(

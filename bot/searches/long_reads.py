@@ -1,0 +1,349 @@
+"""Modules too large to be read without asking: the price, the question, the read in the background."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from bot import ids
+from bot.blocks import clicks
+from bot.blocks.duplicates import progress as drawn
+from bot.jobs import Click, Job, Jobs, LongRead, Place, Reply, Typed, Voice, doing
+from bot.jobs.voice import SLACK_TROUBLE
+from bot.searches.drawing import Drawing
+from bot.store import Begun, Read, ReadState, Store, Wanted
+from zoho.access import Access, Zoho
+from zoho.duplicates.search import Search
+from zoho.duplicates.windows import CREDITS_A_CALL, Price, Progress
+from zoho.errors import TooLarge
+from zoho.records import Found, Module
+
+log = structlog.get_logger(__name__)
+
+EVERY_SECONDS = 5.0
+_WATCH_SECONDS = 10.0
+_LOST_AFTER = timedelta(seconds=30)
+_AT_ONCE = 3
+_SECONDS_A_CALL = 0.2
+_UNASKED_SECONDS = 30.0  # a cheap read that takes longer goes on in the background too
+
+
+@dataclass(frozen=True, slots=True)
+class TooBig:
+    """A module that is not read on the spot: what it would cost, and how many records it holds at least."""
+
+    price: Price
+    at_least: int
+
+
+async def search_or_price(
+    access: Access, module: Module, filters: Sequence[tuple[str, str]], *, groups: int
+) -> Found | TooBig:
+    """A search of one module; where its list is too long, a read by windows if that is cheap and short, else
+    its price. Raises as `Search.run`; TooLarge where windows cannot read what the filters ask for.
+    """
+    search, wanted = access.duplicates(), dict(filters)
+    try:
+        return await search.run(module, wanted, groups=groups)
+    except TooLarge as error:
+        too_big = TooBig(await _price(search, module, wanted, error), error.rows)
+    if too_big.price.is_dear or _takes(too_big.price.credits).total_seconds() > _UNASKED_SECONDS:
+        return too_big
+    return await search.read(module, wanted, too_big.price, _unheard)
+
+
+async def _price(search: Search, module: Module, wanted: dict[str, str], too_large: TooLarge) -> Price:
+    try:
+        return await search.price(module, wanted)
+    except TooLarge:
+        raise too_large from None  # it knows how many there are
+
+
+async def _unheard(progress: Progress) -> None:
+    """Nobody waits for news of a short read."""
+
+
+def _takes(credits_: int) -> timedelta:
+    return timedelta(seconds=credits_ / CREDITS_A_CALL * _SECONDS_A_CALL)
+
+
+class _UnderWay:
+    """A read that this process works on: how far it has come, and its task once it has begun."""
+
+    def __init__(self, begun: Read) -> None:
+        self.now = begun
+        self.task: asyncio.Task[Found] | None = None
+
+    async def hear(self, progress: Progress) -> None:
+        """Take note of a page."""
+        self.now = replace(self.now, read=progress.read, groups=progress.groups, used=progress.credits)
+
+    def cancel(self) -> None:
+        """Stop before the next page."""
+        if self.task is not None:
+            self.task.cancel()
+
+
+@dataclass
+class LongReads:
+    """Asks for the price, reads in the background, and keeps one direct message up to date meanwhile.
+
+    ``every`` is how often that message is edited, in seconds.
+    """
+
+    zoho: Zoho
+    store: Store
+    voice: Voice
+    jobs: Jobs
+    drawing: Drawing
+    now: Callable[[], datetime]
+    every: float = EVERY_SECONDS
+    _seats: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
+    _under_way: dict[str, _UnderWay] = field(default_factory=dict)
+    _is_stopping: bool = False
+
+    def register(self) -> None:
+        """Name what carries out a read that was handed over."""
+        self.jobs.on(LongRead, self.carry_out)
+
+    # The question, and the answers to it
+
+    async def offer(
+        self,
+        job: Job,
+        access: Access,
+        module: Module,
+        filters: Sequence[tuple[str, str]],
+        command: str,
+        too_big: TooBig,
+    ) -> None:
+        """Ask whether to read at this price; a cheap read begins without asking."""
+        price = too_big.price
+        wanted = Wanted(
+            module=module,
+            filters=tuple(filters),
+            command=command,
+            dc=access.connection.dc,
+            org_id=access.connection.org_id,
+            org_name=access.connection.org_name,
+            rows=price.rows,
+            ceiling=price.credits,
+            at_least=too_big.at_least,
+        )
+        asked = await self.store.reads.ask(job.who, wanted)
+        if not price.is_dear:
+            await self._begin(job, asked)
+            return
+        question = drawn.Price(
+            key=asked.key,
+            module=module,
+            org_name=wanted.org_name,
+            ceiling=price.credits,
+            takes=_takes(price.credits),
+            total=price.rows,
+            at_least=too_big.at_least,
+            left=price.left,
+        )
+        await self.voice.answer(job, drawn.ask_price(question))
+
+    async def confirm(self, job: Click) -> None:
+        """*Start search*: begin, once; somebody who is connected elsewhere by now is asked anew."""
+        asked = await self._of(job)
+        if asked is None or asked.state not in (ReadState.ASKED, ReadState.RUNNING):
+            await self.voice.add(job, clicks.older_button())
+            return
+        with doing(modules=(asked.wanted.module,), command=asked.wanted.command):
+            access = await self.zoho.open(job.who)
+        if access.connection.choices or not _is_of(asked, access):
+            self.jobs.hand_over(
+                Typed(job.who, job.home, job.reply, key="", at=job.at, text=asked.wanted.command)
+            )
+            return
+        await self._begin(job, asked)
+
+    async def cancel(self, job: Click) -> None:
+        """*Cancel search*: nothing was begun, or it stops before the next page."""
+        asked = await self._of(job)
+        if asked is None:
+            await self.voice.add(job, clicks.older_button())
+        elif await self.store.reads.end(asked.key, ReadState.DECLINED, was=ReadState.ASKED):
+            await self.voice.answer(job, drawn.not_started(asked.key))
+        elif await self.store.reads.end(asked.key, ReadState.CANCELLED):
+            await self._stop_reading(job, asked)
+        else:
+            await self._is_over(job)
+
+    async def _is_over(self, job: Click) -> None:
+        """For *Cancel search* on what has ended: a second click is told what the first one was told."""
+        ended = await self._of(job)
+        if ended is not None and ended.state is ReadState.CANCELLED:
+            await self.voice.answer(job, drawn.cancelled(self._state(ended)))
+        else:
+            await self.voice.add(job, clicks.older_button())
+
+    async def command_of(self, job: Click, key: str) -> str | None:
+        """What was typed for this person's read under ``key``."""
+        asked = await self.store.reads.get(job.who, key)
+        return None if asked is None else asked.wanted.command
+
+    async def _of(self, job: Click) -> Read | None:
+        try:
+            key = ids.read_page(job.value).search
+        except ValueError:
+            return None
+        return await self.store.reads.get(job.who, key)
+
+    async def _begin(self, job: Job, asked: Read) -> None:
+        begun = await self.store.reads.begin(asked)
+        if begun is Begun.BUSY:
+            module, org_name = asked.wanted.module, asked.wanted.org_name
+            await self.voice.add(job, drawn.already_reading(module, org_name))
+            return
+        if begun is Begun.NOW:
+            await self._hand_over(job, asked)
+        await self.voice.answer(job, drawn.started(asked.key, asked.wanted.module))
+
+    async def _hand_over(self, job: Job, asked: Read) -> None:
+        """Nothing is read before the message stands in which it can be cancelled."""
+        try:
+            place = await self.voice.tell(job.who.user, drawn.reading(self._state(asked)))
+        except SLACK_TROUBLE:
+            await self.store.reads.end(asked.key, ReadState.FAILED)
+            raise
+        await self.store.reads.stands_at(asked.key, *place)
+        reply = Reply(place.channel, "", ts=place.ts)
+        self.jobs.hand_over(LongRead(job.who, job.home, reply, key="", at=self.now(), read=asked.key))
+
+    async def _stop_reading(self, job: Click, asked: Read) -> None:
+        under_way = self._under_way.get(asked.key)
+        if under_way is not None and under_way.task is not None:
+            under_way.cancel()  # whoever follows it says so
+        else:
+            await self.voice.answer(job, drawn.cancelled(self._state(asked)))
+
+    # The read itself
+
+    async def carry_out(self, job: LongRead) -> None:
+        """Read, and put the result, or why there is none, in the place of the progress."""
+        async with self._seats:
+            begun = await self.store.reads.get(job.who, job.read)
+            if begun is None or begun.state is not ReadState.RUNNING:
+                return  # it was cancelled while it waited, and that was said
+            under_way = self._under_way[begun.key] = _UnderWay(begun)
+            wanted = begun.wanted
+            try:
+                with doing(modules=(wanted.module,), command=wanted.command, read=lambda: under_way.now.read):
+                    await self._carry_out(job, begun, under_way)
+            finally:
+                del self._under_way[begun.key]
+                under_way.cancel()
+                await self.store.reads.end(begun.key, ReadState.FAILED)
+
+    async def _carry_out(self, job: LongRead, begun: Read, under_way: _UnderWay) -> None:
+        access = await self.zoho.open(job.who)
+        if self._is_stopping or not _is_of(begun, access):
+            await self._say_stopped(job, begun)
+            return
+        price = Price(begun.wanted.rows, begun.wanted.ceiling, None)
+        filters = dict(begun.wanted.filters)
+        work = access.duplicates().read(begun.wanted.module, filters, price, under_way.hear)
+        under_way.task = asyncio.create_task(work)
+        await self._follow(job, under_way, under_way.task)
+        if under_way.task.cancelled():
+            await self._say_stopped(job, under_way.now)
+        else:
+            await self._show(job, access, under_way.now, under_way.task.result())
+
+    async def _follow(self, job: LongRead, under_way: _UnderWay, task: asyncio.Task[Found]) -> None:
+        """Until the task has ended: keep the figures, and edit the message when they have changed."""
+        said = under_way.now
+        while not (await asyncio.wait({task}, timeout=self.every))[0]:
+            now = under_way.now
+            if not await self._note(now):
+                task.cancel()
+            elif now != said:
+                said = now
+                await self._show_progress(job, now)
+
+    async def _note(self, now: Read) -> bool:
+        """Whether it may go on; a store that does not answer for a moment stops nothing."""
+        try:
+            return await self.store.reads.note(now)
+        except SQLAlchemyError as error:
+            log.warning("progress_not_kept", error=type(error).__name__)
+            return True
+
+    async def _show_progress(self, job: LongRead, now: Read) -> None:
+        place = Place(job.reply.channel, job.reply.ts)
+        try:
+            await self.voice.edit(place, drawn.reading(self._state(now)))
+        except SLACK_TROUBLE as error:
+            log.info("progress_not_shown", error=type(error).__name__)
+
+    async def _show(self, job: LongRead, access: Access, now: Read, found: Found) -> None:
+        found = replace(found, filters=now.wanted.filters)
+        kept = await self.store.lists.keep(job.who, now.wanted.command, found)
+        message = await self.drawing.page(kept, access)
+        await self.store.reads.note(now)
+        if await self.store.reads.end(now.key, ReadState.DONE):
+            await self.voice.answer(job, message)
+        else:
+            await self._say_stopped(job, now)
+
+    async def _say_stopped(self, job: LongRead, now: Read) -> None:
+        """It was cancelled, or this process ends."""
+        await self.store.reads.note(now)
+        await self.store.reads.end(now.key, ReadState.INTERRUPTED)
+        ended = await self.store.reads.get(job.who, now.key)
+        is_cancelled = ended is not None and ended.state is ReadState.CANCELLED
+        say = drawn.cancelled if is_cancelled else drawn.interrupted
+        await self.voice.answer(job, say(self._state(now)))
+
+    def _state(self, now: Read) -> drawn.Reading:
+        wanted = now.wanted
+        return drawn.Reading(
+            key=now.key,
+            module=wanted.module,
+            org_name=wanted.org_name,
+            region_name=self.zoho.regions[wanted.dc].name,
+            read=now.read,
+            groups=now.groups,
+            used=now.used,
+            ceiling=wanted.ceiling,
+            since=now.since or self.now(),
+            total=wanted.rows,
+        )
+
+    # The end of this process, and of others
+
+    def stop(self) -> None:
+        """End every read under way; those who wait for one are told."""
+        self._is_stopping = True
+        for under_way in self._under_way.values():
+            under_way.cancel()
+
+    async def watch(self) -> None:
+        """Tell of reads whose process is gone, at the start and from time to time."""
+        while True:
+            try:
+                await self._tell_of_lost()
+            except (SQLAlchemyError, *SLACK_TROUBLE) as error:
+                log.warning("lost_reads_not_told", error=type(error).__name__)
+            await asyncio.sleep(_WATCH_SECONDS)
+
+    async def _tell_of_lost(self) -> None:
+        for lost in await self.store.reads.lost(self.now() - _LOST_AFTER):
+            if await self.store.reads.end(lost.key, ReadState.INTERRUPTED):
+                reply = Reply(lost.channel, "", ts=lost.ts)
+                job = LongRead(lost.who, lost.who.workspace, reply, key="", at=self.now(), read=lost.key)
+                await self.voice.answer(job, drawn.interrupted(self._state(lost)))
+
+
+def _is_of(asked: Read, access: Access) -> bool:
+    """Whether the person is still connected to the organisation that was to be read."""
+    return (asked.wanted.dc, asked.wanted.org_id) == (access.connection.dc, access.connection.org_id)
