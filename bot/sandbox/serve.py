@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 
-from bot.sandbox.slack import APP_TOKEN, BOT_TOKEN, SIGNING_SECRET, SlackSandbox
+from bot.sandbox.slack import APP_TOKEN, BOT_TOKEN, SHORTCUTS, SIGNING_SECRET, SlackSandbox
 
 BOT_URL = "http://127.0.0.1:8080"
 
@@ -37,7 +37,7 @@ async def serve(
     loop = asyncio.get_running_loop()
     for name in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(name, stop.set)
-    async with SlackSandbox.start(port, host=host, bot_url=bot, writes=writes) as slack:
+    async with SlackSandbox.start(port, host=host, bot_url=bot, writes=writes, shortcuts=SHORTCUTS) as slack:
         page, api = slack.page_url, slack.api_url
         banner = _BANNER.format(
             page=page, api=api, secret=SIGNING_SECRET, token=BOT_TOKEN, app_token=APP_TOKEN, bot=bot

@@ -11,6 +11,7 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from bot import ids
 from bot.sandbox import pages
 from bot.sandbox.api import WebApi
 from bot.sandbox.control import Control
@@ -26,6 +27,7 @@ from bot.sandbox.world import World
 SIGNING_SECRET = "sandbox-signing-secret"  # noqa: S105  a made-up word, good for this stand-in alone
 BOT_TOKEN = "sandbox-bot-token"  # noqa: S105  likewise
 APP_TOKEN = "sandbox-app-token"  # noqa: S105  likewise
+SHORTCUTS = {ids.RECORD_CHECK: "Check for duplicates"}
 LARGEST_BODY = 4 * 1024 * 1024
 TRIES = (
     "/duplicates",
@@ -33,6 +35,7 @@ TRIES = (
     "/duplicates desk products",
     "/duplicates desk accounts",
     "/duplicates flagged",
+    "/duplicates ana.roe@kestrel.example",
     "/duplicates connect",
     "/duplicates help",
 )

@@ -16,7 +16,7 @@ from bot import ids
 from bot.app import build
 from bot.migrations import upgrade
 from bot.sandbox.demo.browser import Browser, Page
-from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.slack import SHORTCUTS, SlackSandbox
 from bot.sandbox.things import Message
 from bot.settings import Settings, load
 from zoho.sandbox import ZohoSandbox
@@ -66,7 +66,8 @@ async def stage(port: int, data: Path | None = None) -> AsyncIterator[Stage]:
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duplicates-demo-")))
         zoho = await stack.enter_async_context(ZohoSandbox.start(ports={"eu": 0, "in": 0}, data=data))
-        slack = await stack.enter_async_context(SlackSandbox.start(port, writes=lambda: zoho.writes))
+        starting = SlackSandbox.start(port, writes=lambda: zoho.writes, shortcuts=SHORTCUTS)
+        slack = await stack.enter_async_context(starting)
         settings = load(_environment(folder, slack, zoho), env_file=None)
         await upgrade(settings)
         await _serve(stack, settings)
