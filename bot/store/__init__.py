@@ -7,6 +7,9 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.store.asked import Asked, AskedCommands
+from bot.store.dismissal import Dismissal, Standing, Why
+from bot.store.dismissals import AlreadyDismissed, Dismissals
+from bot.store.dismissed_list import DismissedList
 from bot.store.effects import Effects
 from bot.store.flag import Change, Closed, Flag, FlaggedRecord, Kept, Place, Spot, ended_on, standing_on
 from bot.store.flags import AlreadyFlagged, Flags
@@ -19,6 +22,7 @@ from bot.store.subscriptions import Because, Subscription, Subscriptions, Subscr
 from zoho.database import Database
 
 __all__ = [
+    "AlreadyDismissed",
     "AlreadyFlagged",
     "Asked",
     "AskedCommands",
@@ -27,6 +31,9 @@ __all__ = [
     "Change",
     "CheckedOne",
     "Closed",
+    "Dismissal",
+    "Dismissals",
+    "DismissedList",
     "Effects",
     "Flag",
     "FlaggedRecord",
@@ -46,6 +53,7 @@ __all__ = [
     "Shares",
     "ShownGroup",
     "Spot",
+    "Standing",
     "Store",
     "StoredList",
     "Subscription",
@@ -53,6 +61,7 @@ __all__ = [
     "Subscriptions",
     "Terms",
     "Wanted",
+    "Why",
     "ended_on",
     "standing_on",
 ]
@@ -70,6 +79,8 @@ class Store:
         self.homes = Homes(database, now)
         self.shares = Shares(database, now)
         self.reads = Reads(database, now)
+        self.dismissals = Dismissals(database, now)
+        self.dismissed = DismissedList(database)
         self.subscriptions = Subscriptions(database, now)
 
     async def forget(self, workspace: str) -> None:
@@ -80,6 +91,7 @@ class Store:
         await self.homes.forget_workspace(workspace)
         await self.shares.forget_workspace(workspace)
         await self.reads.forget_workspace(workspace)
+        await self.dismissals.forget_workspace(workspace)
         await self.subscriptions.forget_workspace(workspace)
 
     async def sweep(self) -> None:
@@ -91,4 +103,5 @@ class Store:
         await self.homes.sweep()
         await self.shares.sweep()
         await self.reads.sweep()
+        await self.dismissals.sweep()
         await self.subscriptions.sweep()

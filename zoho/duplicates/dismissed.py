@@ -38,7 +38,7 @@ class Mark(NamedTuple):
 Marks = frozenset[Mark]
 
 
-class Dismissal(NamedTuple):
+class DismissedPair(NamedTuple):
     """Two records that do not belong together, as they were when that was said.
 
     ``key`` names what was decided, which may be about several pairs; ``marks`` are those of the pair's two.
@@ -99,15 +99,15 @@ class Dismissed:
     nothing changed, whatever a list or a search index says of them.
     """
 
-    pairs: Mapping[Pair, Dismissal]
+    pairs: Mapping[Pair, DismissedPair]
     certain: frozenset[Pair] = frozenset()
 
     @classmethod
-    def of(cls, standing: Iterable[Dismissal]) -> Dismissed:
+    def of(cls, standing: Iterable[DismissedPair]) -> Dismissed:
         """Ready to be looked up; of two about one pair the later counts."""
         return cls({one.pair: one for one in standing})
 
-    def among(self, ids: Collection[str]) -> tuple[Dismissal, ...]:
+    def among(self, ids: Collection[str]) -> tuple[DismissedPair, ...]:
         """The dismissals about two of these records, in the order of their pairs."""
         beside = self._beside
         touched = [one for one in sorted(ids) if one in beside]
@@ -122,7 +122,7 @@ class Dismissed:
             return False
         return dismissal.pair in self.certain or not changes(dismissal, {one.id: one, other.id: other})
 
-    def sharing(self, mark: Mark) -> tuple[Dismissal, ...]:
+    def sharing(self, mark: Mark) -> tuple[DismissedPair, ...]:
         """The dismissals of two records that both had this value."""
         return self._by_mark.get(mark, ())
 
@@ -142,8 +142,8 @@ class Dismissed:
         return {record_id: frozenset(others) for record_id, others in beside.items()}
 
     @cached_property
-    def _by_mark(self) -> Mapping[Mark, tuple[Dismissal, ...]]:
-        found: defaultdict[Mark, list[Dismissal]] = defaultdict(list)
+    def _by_mark(self) -> Mapping[Mark, tuple[DismissedPair, ...]]:
+        found: defaultdict[Mark, list[DismissedPair]] = defaultdict(list)
         for one in self.pairs.values():
             for mark in one.marks[0] & one.marks[1]:
                 found[mark].append(one)
@@ -153,7 +153,7 @@ class Dismissed:
 NOTHING = Dismissed({})
 
 
-def changes(dismissal: Dismissal, records: Mapping[str, Record]) -> tuple[Changed, ...]:
+def changes(dismissal: DismissedPair, records: Mapping[str, Record]) -> tuple[Changed, ...]:
     """What of a pair is no longer as it was when it was dismissed; ``records`` holds both by their ids."""
     return tuple(
         Changed(record_id, kind)
@@ -274,7 +274,7 @@ def _takes_in(other: Group, part: Group, is_before: bool, is_part: bool) -> bool
     return len(other.records) > len(part.records) or is_before or not is_part
 
 
-def _reopened(one: Dismissal, changed: Sequence[Changed], records: Mapping[str, Record]) -> Reopened:
+def _reopened(one: DismissedPair, changed: Sequence[Changed], records: Mapping[str, Record]) -> Reopened:
     before = {mark.kind for mark in one.marks[0] & one.marks[1]}
     now = {mark.kind for mark in marks_of(records[one.pair.a]) & marks_of(records[one.pair.b])}
     fields = dict.fromkeys(change.field for change in changed)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from zoho.desk import LIMIT, Desk, ValueCount, pages, together
 from zoho.duplicates import groups, normalize
-from zoho.duplicates.dismissed import NOTHING, Dismissal, Dismissed, mark_of, take_out
+from zoho.duplicates.dismissed import NOTHING, Dismissed, DismissedPair, mark_of, take_out
 from zoho.duplicates.groups import MOST_HOLDERS, Value
 from zoho.duplicates.leaving_out import sure_of
 from zoho.errors import BadRequest, TooLarge
@@ -167,7 +167,7 @@ class Walk:
         is then "so far", since one of them may have changed.
         """
         said = {value: pairs for value in self._twice() if (pairs := self._said_of(value))}
-        read: dict[Value, tuple[Dismissal, ...]] = {}
+        read: dict[Value, tuple[DismissedPair, ...]] = {}
         for value, pairs in said.items():
             if 2 * (sum(map(len, read.values())) + len(pairs)) > MOST_SETTLED:
                 break
@@ -185,10 +185,10 @@ class Walk:
         spellings = Counter(value for value, _ in listed)
         return tuple(value for value, holders in listed if holders == 2 and spellings[value] == 1)
 
-    def _said_of(self, value: Value) -> tuple[Dismissal, ...]:
+    def _said_of(self, value: Value) -> tuple[DismissedPair, ...]:
         return self._dismissed.sharing(mark_of(value.kind, value.key))
 
-    async def _settle(self, said: Mapping[Value, tuple[Dismissal, ...]]) -> None:
+    async def _settle(self, said: Mapping[Value, tuple[DismissedPair, ...]]) -> None:
         wanted = [record_id for pairs in said.values() for one in pairs for record_id in one.pair]
         fresh = await self._desk.records(self._module, wanted)
         holding = {record.id: groups.values_of(record) for record in fresh if not record.is_gone}

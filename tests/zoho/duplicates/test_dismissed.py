@@ -14,7 +14,16 @@ from hypothesis import strategies as st
 from tests.zoho.duplicates.records import account, contact, ids, product
 from zoho.duplicates import dismissed as apart
 from zoho.duplicates import groups
-from zoho.duplicates.dismissed import Dismissal, Dismissed, Pair, marks_of, pair_of, pairs_of, split, take_out
+from zoho.duplicates.dismissed import (
+    Dismissed,
+    DismissedPair,
+    Pair,
+    marks_of,
+    pair_of,
+    pairs_of,
+    split,
+    take_out,
+)
 from zoho.records import Changed, Group, Module, Reason, Record, Reopened
 
 ANA, ANNA = contact(1, "Ana", "Roe", "ana@roe.example"), contact(2, "Anna", "Roe", "ana@roe.example")
@@ -32,10 +41,10 @@ def dismissed(*pairs: tuple[Record, Record], key: str = "k") -> Dismissed:
     return Dismissed.of(said(*pair, key=key) for pair in pairs)
 
 
-def said(one: Record, other: Record, key: str = "k") -> Dismissal:
+def said(one: Record, other: Record, key: str = "k") -> DismissedPair:
     """One dismissal of two records as they are now."""
     first, second = sorted((one, other), key=lambda record: record.id)
-    return Dismissal(key, pair_of(one.id, other.id), (marks_of(first), marks_of(second)))
+    return DismissedPair(key, pair_of(one.id, other.id), (marks_of(first), marks_of(second)))
 
 
 # -- a pair -------------------------------------------------------------------------------------------

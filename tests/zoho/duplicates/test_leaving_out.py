@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from tests.zoho.duplicates.desk_stand import Stand
 from zoho.access import Access
-from zoho.duplicates.dismissed import Dismissal, Dismissed, marks_of, pair_of
+from zoho.duplicates.dismissed import Dismissed, DismissedPair, marks_of, pair_of
 from zoho.duplicates.groups import as_given
 from zoho.duplicates.leaving_out import leave_out
 from zoho.organisations import OrganisationKey
@@ -25,14 +25,15 @@ class Said:
 
     def __init__(self, access: Access) -> None:
         self._access = access
-        self.pairs: dict[tuple[Module, str], Dismissal] = {}
+        self.pairs: dict[tuple[Module, str], DismissedPair] = {}
 
     async def dismiss(self, module: Module, one: str, other: str) -> str:
         """Say that two records, as they are now, are no duplicates; the key."""
         pair = pair_of(one, other)
         records = {record.id: record for record in await self._access.desk.records(module, pair)}
         key = "-".join(pair)
-        self.pairs[module, key] = Dismissal(key, pair, (marks_of(records[pair.a]), marks_of(records[pair.b])))
+        marks = (marks_of(records[pair.a]), marks_of(records[pair.b]))
+        self.pairs[module, key] = DismissedPair(key, pair, marks)
         return key
 
     async def standing(self, workspace: str, organisation: OrganisationKey, module: Module) -> Dismissed:
