@@ -179,6 +179,10 @@ def test_a_bad_request_names_the_parameter_where_zoho_did(body: dict[str, object
         ("", "3600", QuotaSpent, NOW + timedelta(hours=1)),
         ("TOO_MANY_REQUESTS", "2", Throttled, NOW + timedelta(seconds=2)),
         ("TOO_MANY_REQUESTS", "", Throttled, None),
+        ("TOO_MANY_REQUESTS", "0" * 30 + "2", Throttled, NOW + timedelta(seconds=2)),
+        ("THRESHOLD_EXCEEDED", "9" * 5000, QuotaSpent, NOW + timedelta(days=7)),
+        ("THRESHOLD_EXCEEDED", "\N{SUPERSCRIPT TWO}", QuotaSpent, None),
+        ("TOO_MANY_REQUESTS", f"Mon, 2 Nov 2026 08:00:00 +{'9' * 19}", Throttled, None),
         ("", "", Throttled, None),
     ],
 )

@@ -170,11 +170,11 @@ def _limit(problem: _Problem, now: datetime) -> ZohoError:
 def _retry_after(header: str, now: datetime) -> datetime | None:
     """Seconds or an HTTP date as an instant; None for anything else."""
     text = header.strip()
-    if text.isdigit():
-        return now + timedelta(seconds=min(int(text), 7 * 86_400))
+    if text.isascii() and text.isdecimal():
+        return now + timedelta(seconds=min(int(text.lstrip("0")[:12] or "0"), 7 * 86_400))
     try:
         when = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return when if when.tzinfo else None
 
