@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 COOKIE = "zoho_connect"
 _COOKIE_SECONDS = 900
+_FORM = "application/x-www-form-urlencoded"
 
 _HEADERS = {
     "Cache-Control": "no-store",
@@ -81,11 +82,10 @@ class Web:
 
     async def go(self, request: web.Request) -> web.Response:
         """The button of that page: a cookie for this browser, and on to Zoho."""
-        link = str((await request.post()).get("link", ""))
         try:
             if not self._is_from_our_page(request):
                 raise StateRefused
-            consent = await self.zoho.oauth.begin(link)
+            consent = await self.zoho.oauth.begin(await _link_posted(request))
         except (ZohoError, SQLAlchemyError) as error:
             return await self._failed(error)
         response = web.Response(status=303, headers={**_HEADERS, "Location": consent.url})
@@ -212,6 +212,17 @@ class Web:
             going_on=labels(asked.modules) if asked is not None and not asked.group_key else "",
             choices=stands.choices,
         )
+
+
+async def _link_posted(request: web.Request) -> str:
+    """The link in the form of our page; "" when the body is no such form, and so no link of ours."""
+    if request.content_type != _FORM:
+        return ""
+    try:
+        return str((await request.post()).get("link", ""))
+    except (ValueError, LookupError):
+        # The bytes are not in the encoding that was named, or it is none.
+        return ""
 
 
 def _shown(page: Page, *, status: int = 200) -> web.Response:

@@ -102,6 +102,29 @@ async def test_a_form_on_a_strangers_page_cannot_take_the_place_of_ours(
     assert own.status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b"link=\xff\xfe", FORM["Content-Type"]),
+        (b"link=x", f"{FORM['Content-Type']}; charset=nonsense"),
+        (b"garbage", "multipart/form-data; boundary=abc"),
+        (b"link=x", "multipart/form-data"),
+        (b'{"link": "x"}', "application/json"),
+        (b"", FORM["Content-Type"]),
+    ],
+)
+async def test_a_body_that_is_no_form_of_ours_gets_the_page_of_a_link_that_is_over(
+    world: World, body: bytes, kind: str
+) -> None:
+    async with httpx.AsyncClient() as browser:
+        answer = await browser.post(
+            f"{world.bot.url}/zoho/connect", content=body, headers={"Content-Type": kind}
+        )
+    assert answer.status_code == 400
+    assert "This link was already used, or its 15 minutes are over." in answer.text
+    assert "set-cookie" not in answer.headers
+
+
 async def test_a_callback_in_another_browser_connects_nobody(world: World) -> None:
     offer = await world.ask(MARA, "desk contacts")
     async with httpx.AsyncClient() as first, httpx.AsyncClient() as other:
