@@ -119,8 +119,9 @@ class SlackRoute:
             asked = AsyncBoltRequest(
                 body=body.decode(), query=request.query_string, headers=dict(request.headers)
             )
-        except (ValueError, AttributeError):
-            # Bolt reads the form before it checks the signature: this one holds no JSON, or no object.
+        except (ValueError, AttributeError, RecursionError):
+            # Bolt reads the form before it checks the signature: this one holds no JSON, no object, or one
+            # that nests without end.
             return web.Response(status=400)
         return await to_aiohttp_response(await self.bolt.async_dispatch(asked))
 

@@ -57,6 +57,8 @@ async def test_a_timestamp_that_is_no_number_is_refused(world: World, stamp: str
     ("body", "kind"),
     [
         (b"payload=%7Bbroken", FORM),
+        (b"payload=" + b"[" * 200_000, FORM),
+        (b"[" * 200_000, "application/json"),
         (b"{broken", "application/json"),
         (b"\xff\xfe\xff", FORM),
         (b"", FORM),
