@@ -91,7 +91,7 @@ class People:
             answer = await self._client.users_info(user=user)
         except SLACK_TROUBLE:
             return known[0] if known else Person()
-        found = person_from(answer["user"])
+        found = person_from(answer.get("user") or {})
         self._persons[user] = (found, self._now())
         return found
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.jobs import People
@@ -58,3 +60,14 @@ async def test_a_person_is_asked_for_once_an_hour_and_stays_known_when_slack_is_
         slack.fail("users.info", error="fatal_error", times=None)
         assert await people.person("U02TOMAS") == first
         assert await people.name("U99NOBODY") == ""
+
+
+async def test_an_answer_without_a_user_is_nobody_and_no_failure() -> None:
+    async def bare(request: web.Request) -> web.Response:
+        return web.json_response({"ok": True})
+
+    slack = web.Application()
+    slack.router.add_route("*", "/api/users.info", bare)
+    async with TestServer(slack) as server:
+        client = AsyncWebClient("xoxb-1", base_url=str(server.make_url("/api/")))
+        assert await People(client, lambda: NOON).name("U01MARA") == ""
