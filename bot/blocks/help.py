@@ -112,10 +112,11 @@ def refused_filter(parameter: str, quote: str, module: Module | None) -> parts.M
     head = parts.line(
         parts.emoji(parts.WARNING), " ", parts.bold("Zoho does not know the filter "), parts.code(name)
     )
-    keys = _ZOHO_KEYS if module is Module.DESK_PRODUCTS else ()
+    keys = [key for key in _ZOHO_KEYS if module is Module.DESK_PRODUCTS and key != parameter]
     others: list[RichTextElement | str] = []
     for place, key in enumerate(keys):
-        others += [(", or use ", ", ", " or ")[place], parts.code(key)]
+        between = ", or use " if place == 0 else " or " if key == keys[-1] else ", "
+        others += [between, parts.code(key)]
     step = parts.line(parts.bold("Next: "), "leave it out", *others, ". Nothing was searched.")
     blocks: list[Block] = [parts.rich("bad:head:1", head)]
     if words.zoho_words(quote):

@@ -103,6 +103,14 @@ def test_a_filter_that_zoho_refused_is_named_beside_those_it_takes() -> None:
     ]
 
 
+def test_the_filter_that_zoho_refused_is_not_recommended() -> None:
+    message = help.refused_filter("viewId", "", Module.DESK_PRODUCTS)
+    assert (
+        limits.lines(message)[-1]
+        == "Next: leave it out, or use departmentId or ownerId. Nothing was searched."
+    )
+
+
 def test_crm_is_refused_with_what_can_be_searched() -> None:
     message = help.no_crm_yet()
     limits.check(message)
