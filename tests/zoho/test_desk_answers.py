@@ -23,6 +23,8 @@ ROWS = [{"id": "1", "productName": "Mug"}, {"id": "2", "productName": "Mug"}]
         {"error": {}, "data": ROWS},
         {"error": "false", "data": ROWS},
         {"data": ROWS, "count": 2, "status": "success"},
+        {"items": ROWS, "count": 2},
+        {"response": {"content": ROWS}},
     ],
 )
 def test_rows_are_read_wrapped_or_not(body: object) -> None:
@@ -47,6 +49,11 @@ def test_rows_are_read_wrapped_or_not(body: object) -> None:
         ({"data": {"Mug": ROWS}, "count": 1}, "Mug"),
         ([{"id": "1", "productName": "Mug", "duplicates": [{"id": "2", "productName": "Mug"}]}], ""),
         ([{"somethingElse": ROWS}], ""),
+        ({"duplicateGroups": [ROWS]}, ""),
+        ({"duplicate_groups": [{"fieldValue": "Mug", "products": ROWS}]}, "Mug"),
+        ({"mug": ROWS}, "mug"),
+        ([{"master": ROWS[0], "duplicates": ROWS[1:]}], ""),
+        ([{"id": "9", "fieldValue": "Mug", "products": ROWS}], "Mug"),
     ],
 )
 def test_groups_are_read_as_zoho_formed_them(body: object, value: str) -> None:
@@ -74,6 +81,8 @@ def test_groups_and_loose_rows_may_stand_side_by_side() -> None:
         {"data": None},
         {"data": {}},
         {"count": 0},
+        {"duplicateGroups": []},
+        {"status": "success", "success": True},
         {"error": None},
         {"error": "null", "data": []},
     ],
@@ -116,6 +125,10 @@ def test_an_error_inside_the_wrapper_counts_too() -> None:
         "text",
         7,
         {"message": "ok"},
+        {"success": False},
+        {"success": False, "data": []},
+        {"status": "error", "code": "OFF"},
+        {"status": "FAILURE", "data": []},
         {"data": ["Mug"]},
         [1, 2],
         [{"productName": "Mug"}],

@@ -20,6 +20,7 @@ _VALUES = ("fieldValue", "value", "name", "key", "productName")
 _BESIDE = frozenset(
     ("error", "count", "total", "from", "limit", "info", "status", "code", "message", "success")
 )
+_FAILURES = ("error", "failure", "failed")
 _ALIASES = {
     "id": ("productId", "product_id"),
     "productName": ("name", "product_name", "Product_Name"),
@@ -51,6 +52,8 @@ def read(value: object) -> DuplicateAnswer:
     Raises ModuleError for an ``error`` key that says something, ServerError for what cannot be read.
     """
     parse.stop_at_error(value)
+    if isinstance(value, Mapping) and _says_failure(value):
+        raise parse.unreadable()
     body = _unwrapped(value)
     parts = tuple(_parts(body))
     groups = [(part.value, _records(part.rows)) for part in parts if isinstance(part, _Group)]
@@ -64,11 +67,16 @@ def read(value: object) -> DuplicateAnswer:
     )
 
 
+def _says_failure(body: Row) -> bool:
+    """Whether a successful status carries a failure under another name than ``error``."""
+    return text(body.get("status")).casefold() in _FAILURES or body.get("success") is False
+
+
 def _unwrapped(value: object) -> object:
     """What lies in the wrapper, through several of them."""
     while isinstance(value, Mapping) and not _has_id(value):
-        name = next((name for name in _WRAPPERS if name in value), None)
-        if name is None:
+        name = next((name for name in _WRAPPERS if name in value), None) or _unknown_wrapper(value)
+        if not name:
             break
         if _is_group(value):
             return [value]
@@ -78,6 +86,18 @@ def _unwrapped(value: object) -> object:
             raise parse.unreadable()
         return None
     return value
+
+
+def _unknown_wrapper(value: Row) -> str:
+    """The only list there is, under a name that none of its rows bears: it is no group with its value."""
+    lists = [
+        (name, inner) for name, inner in value.items() if isinstance(inner, list) and name not in _BESIDE
+    ]
+    if len(lists) != 1 or not value.keys() - {lists[0][0]} <= _BESIDE:
+        return ""
+    name, rows = lists[0]
+    borne = {text(field).casefold() for row in _mappings(rows) for field in row.values()}
+    return "" if name.strip().casefold() in borne else name
 
 
 def _parts(body: object) -> Iterator[_Group | Row]:
@@ -102,8 +122,10 @@ def _part(item: Row) -> _Group | Row:
         return item
     members = item[name]
     listed = _mappings(members) if isinstance(members, list) else ()
-    if _has_id(item):
+    if _has_id(item) and text(_renamed(item).get("productName")):
         return _Group("", ({key: value for key, value in item.items() if key != name}, *listed))
+    beside = (value for value in item.values() if isinstance(value, Mapping) and _has_id(value))
+    listed = (*beside, *listed)
     shared = next((text(item[key]) for key in _VALUES if text(item.get(key))), "")
     return _Group(shared, listed)
 
