@@ -63,6 +63,7 @@ class _Held:
     cool_down: int
     forced_at: datetime | None
     asked: tuple[datetime, ...]  # when refreshes were asked for, within the last ten minutes
+    asked_as_stored: str
 
     def lives(self, now: datetime) -> bool:
         return self.expires_at > now
@@ -198,6 +199,7 @@ class Renewal:
             .where(
                 *of(connections, held.who, held.product),
                 connections.c.generation == held.token.generation,
+                connections.c.asked == held.asked_as_stored,  # nobody asked since this was read
                 connections.c.status == Status.OK.value,
                 or_(connections.c.lease_until.is_(None), connections.c.lease_until <= now),
             )
@@ -303,4 +305,5 @@ class Renewal:
             cool_down=row.cool_down,
             forced_at=row.forced_at,
             asked=tuple(at for at in asked if at > since),
+            asked_as_stored=row.asked,
         )

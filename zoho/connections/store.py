@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Update, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zoho.connections.attempts import Attempt, Attempts
@@ -24,7 +24,7 @@ from zoho.connections.tables import (
     of,
     organisation_columns,
 )
-from zoho.database import Database
+from zoho.database import Database, insert_or_ignore
 from zoho.errors import GrantLost, KeyLost, NotConnected, OrganisationRefused, WrongRegion
 from zoho.records import Organisation, Product, Who
 
@@ -109,13 +109,14 @@ class Connections:
 
         Raises NotConnected, and OrganisationRefused for one that was not offered.
         """
-        connection = await self._required(who, product)
-        if connection.org_id == org_id:
-            return connection
-        chosen = [choice for choice in connection.choices if choice.id == org_id]
-        if not chosen:
-            raise OrganisationRefused(org_id)
-        await self._update(who, product, organisation_columns(chosen))
+        async with self._database.write() as writer:
+            connection = await self._locked(writer, who, product)
+            if connection.org_id == org_id:
+                return connection
+            chosen = [choice for choice in connection.choices if choice.id == org_id]
+            if not chosen:
+                raise OrganisationRefused(org_id)
+            await writer.execute(_change(who, product, organisation_columns(chosen)))
         return await self._required(who, product)
 
     async def note_organisations(
@@ -126,13 +127,15 @@ class Connections:
         Raises NotConnected, OrganisationRefused, naming it, when the stored one is not listed any more, and
         WrongRegion when it is listed as one of another data centre.
         """
-        connection = await self._required(who, product)
-        now_listed = next((one for one in listed if one.id == connection.org_id), None)
-        if now_listed is None:
-            raise OrganisationRefused(connection.org_name or connection.org_id)
-        if now_listed.dc not in ("", connection.dc):
-            raise WrongRegion(dc=now_listed.dc)
-        await self._update(who, product, {"org_name": now_listed.name, "portal": now_listed.portal})
+        async with self._database.write() as writer:
+            connection = await self._locked(writer, who, product)
+            now_listed = next((one for one in listed if one.id == connection.org_id), None)
+            if now_listed is None:
+                raise OrganisationRefused(connection.org_name or connection.org_id)
+            if now_listed.dc not in ("", connection.dc):
+                raise WrongRegion(dc=now_listed.dc)
+            named = {"org_name": now_listed.name, "portal": now_listed.portal}
+            await writer.execute(_change(who, product, named))
         return await self._required(who, product)
 
     async def disconnect(self, who: Who, product: Product | None = None) -> tuple[Product, ...]:
@@ -188,12 +191,10 @@ class Connections:
             "generation": secrets.randbits(52),
             "cool_down": 0,
             "asked": "[]",
+            **dict.fromkeys(("lease_holder", "lease_until", "retry_at", "throttled_until", "forced_at")),
             **organisation_columns(organisations),
         }
-        async with self._database.write() as writer:
-            old = await _replaced(writer, who, product)
-            await writer.execute(delete(connections).where(*of(connections, who, product)))
-            await writer.execute(connections.insert().values(**fresh))
+        old = await self._put(who, product, fresh)
         return None if old and old.refresh_token == grant.refresh_token else old
 
     async def claim_telling(self, who: Who, product: Product) -> bool:
@@ -234,6 +235,27 @@ class Connections:
         """Wait for the refreshes under way."""
         await self._renewal.close()
 
+    async def _put(self, who: Who, product: Product, fresh: Mapping[str, object]) -> Replaced | None:
+        """Make this the person's only row; out comes the one that was, which nobody else gets to see."""
+        async with self._database.write() as writer:
+            insert = insert_or_ignore(connections, fresh).returning(connections.c.product)
+            if (await writer.execute(insert)).one_or_none() is not None:
+                return None
+            old = await _replaced(writer, who, product)
+            if old is not None:
+                await writer.execute(_change(who, product, fresh))
+                return old
+        # Somebody disconnected in this very moment: then there is room for ours.
+        return await self._put(who, product, fresh)
+
+    async def _locked(self, writer: AsyncConnection, who: Who, product: Product) -> Connection:
+        """The connection, which stays as it is until the transaction ends. Raises NotConnected."""
+        query = select(*_TELLING).where(*of(connections, who, product)).with_for_update()
+        row = (await writer.execute(query)).mappings().one_or_none()
+        if row is None:
+            raise NotConnected
+        return connection_from(row, self._now())
+
     async def _required(self, who: Who, product: Product) -> Connection:
         connection = await self.get(who, product)
         if connection is None:
@@ -246,17 +268,16 @@ class Connections:
             rows = (await reader.execute(query)).mappings().all()
         return tuple(connection_from(row, self._now()) for row in rows)
 
-    async def _update(self, who: Who, product: Product, values: dict[str, object]) -> None:
-        async with self._database.write() as writer:
-            await writer.execute(update(connections).where(*of(connections, who, product)).values(**values))
+
+def _change(who: Who, product: Product, values: Mapping[str, object]) -> Update:
+    return update(connections).where(*of(connections, who, product)).values(**values)
 
 
 async def _replaced(writer: AsyncConnection, who: Who, product: Product) -> Replaced | None:
-    """The grant that is stored now; its refresh token is "" when the key for it is lost."""
+    """The grant that is stored now, locked; its refresh token is "" when the key for it is lost."""
     c = connections.c
-    row = (
-        await writer.execute(select(c.dc, c.accounts_server).where(*of(connections, who, product)))
-    ).one_or_none()
+    query = select(c.dc, c.accounts_server).where(*of(connections, who, product)).with_for_update()
+    row = (await writer.execute(query)).one_or_none()
     if row is None:
         return None
     try:
