@@ -283,7 +283,7 @@ async def test_a_cancelled_call_gives_its_place_back(sending: Sending) -> None:
 
 async def test_the_credits_that_an_answer_names_are_noted(sending: Sending) -> None:
     route = sending.hosts.get(URL)
-    for left in ("74990", "74000", "odd"):
+    for left in ("74990", "74000", "odd", "99999999999"):
         route.respond(json={}, headers={"X-Rate-Limit-Remaining-v3": left})
         await sending.client.fetch(Call("GET", URL), organisation=ORG)
 

@@ -149,6 +149,10 @@ def test_an_answer_without_one_record_is_an_error(given: object) -> None:
         parse.single(given)
 
 
+def test_text_comes_without_the_one_character_that_postgresql_cannot_keep() -> None:
+    assert parse.text(" Lark\0field\0 ") == "Larkfield"
+
+
 def test_an_organisation_is_read_with_its_booleans_as_text() -> None:
     row = {
         "id": 20060000001,

@@ -131,7 +131,7 @@ class Client:
     async def _decoded(self, call: Call, login: Login | None, organisation: OrganisationKey | None) -> Reply:
         answer = await self.send(call, login=login)
         left = answer.headers.get(_CREDITS_LEFT, "")
-        if organisation and left.isdecimal() and len(left) < 12:
+        if organisation and left.isdecimal() and len(left) < 10:
             await self._organisations.note_credits(organisation, int(left))
         return decode(answer, now=self._now(), body_due=call.is_read)
 

@@ -143,7 +143,7 @@ def text(value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str | int | float):
-        return str(value).strip()
+        return str(value).replace("\0", "").strip()  # PostgreSQL keeps no NUL
     return ""
 
 
