@@ -542,3 +542,19 @@ async def test_a_merged_record_is_gone_also_for_somebody_whose_login_cannot_tell
     assert line["type"] == "rich_text"
     assert "1. Solved in Zoho" in str(line)
     assert "this group is solved" in await told(connected, TOMAS, mark)
+
+
+async def test_a_group_found_by_a_check_of_one_is_shared_and_shown_in_full_like_any_other(
+    connected: World,
+) -> None:
+    checked = await connected.ask(MARA, "ana.roe@kestrel.example")
+    await pick(connected, checked, "share", ROES)
+    sheet = await connected.slack.wait_for_modal(MARA, containing="What will members see?")
+    shared = await submit(connected, sheet, "masked")
+    assert "shared *a possible duplicate* from Desk contacts" in shared.words
+    assert "ana.roe@" not in everything(shared)
+    mark = connected.slack.mark
+    await pick(connected, checked, "fields", ROES)
+    detail = await connected.slack.wait_for(lambda m: m.ts == checked.ts, after=mark, containing="Compared")
+    back = await connected.click(detail, ids.PAGE_BACK)
+    assert back.blocks == checked.blocks
