@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -236,12 +236,30 @@ async def test_a_data_centre_may_have_a_secret_of_its_own(accounts: Accounts) ->
     assert form["client_secret"] == "secret-of-in"
 
 
-async def test_without_a_secret_for_the_data_centre_nothing_is_sent(accounts: Accounts) -> None:
+async def test_without_a_secret_for_the_data_centre_nothing_is_sent(
+    accounts: Accounts, caplog: pytest.LogCaptureFixture
+) -> None:
     only_eu = endpoint(accounts, {"eu": "secret-of-eu"})
     with pytest.raises(ClientRefused):
         await only_eu.refresh(dc="in", accounts_server="https://accounts.zoho.in", refresh_token="1000.r")
 
     assert accounts.asked == []
+    assert "no client secret is set for in" in caplog.text
+
+
+@pytest.mark.parametrize("ask", [refresh, exchange])
+async def test_a_client_that_zoho_refuses_is_logged_for_the_operator(
+    accounts: Accounts,
+    caplog: pytest.LogCaptureFixture,
+    ask: Callable[[Accounts], Awaitable[object]],
+) -> None:
+    accounts.answers = [{"error": "invalid_client"}]
+    with pytest.raises(ClientRefused):
+        await ask(accounts)
+
+    (line,) = [record.getMessage() for record in caplog.records if record.levelno == logging.ERROR]
+    assert line.startswith(f"{ACCOUNTS} refuses this installation's client (invalid_client)")
+    assert "common" not in line
 
 
 async def test_a_stored_accounts_server_that_left_the_table_gets_nothing(accounts: Accounts) -> None:

@@ -220,6 +220,14 @@ class TokenEndpoint:
             status, body = await self._post(f"{accounts}/oauth/v2/token", form)
             try:
                 answer = read_token_answer(status, body, lost=lost)
+            except ClientRefused as error:
+                _log.error(
+                    "%s refuses this installation's client (%s): its id, its secret for that data centre, "
+                    "or the redirect URI is not what stands in Zoho's API console",
+                    accounts,
+                    error.code,
+                )
+                raise
             except ServerError as error:
                 if pause is None or not is_repeatable(error):
                     raise
@@ -233,7 +241,12 @@ class TokenEndpoint:
         return (self._regions.by_accounts_server(accounts_server) or self._regions[dc]).accounts
 
     def _client(self, dc: str) -> dict[str, str]:
-        return {"client_id": self._credentials.client_id, "client_secret": self._credentials.secret(dc)}
+        try:
+            secret = self._credentials.secret(dc)
+        except ClientRefused:
+            _log.error("no client secret is set for %s, where somebody's Zoho account is", dc)
+            raise
+        return {"client_id": self._credentials.client_id, "client_secret": secret}
 
 
 def _pauses() -> tuple[float | None, ...]:
