@@ -25,6 +25,7 @@ from bot.blocks.queue import QueuePage
 from bot.decisions import FlagQueue
 from bot.ids import FlagPlace
 from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice
+from bot.jobs.retries import reason
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.store import HomeRow, Store
 from zoho.access import Zoho
@@ -209,4 +210,4 @@ def _facts(connection: Connection | None) -> str:
 
 def _code(error: Exception) -> str:
     """Slack's word for a refusal, "" for trouble of another kind."""
-    return str(error.response.get("error", "")) if isinstance(error, SlackApiError) else ""
+    return reason(error) if isinstance(error, SlackApiError) else ""

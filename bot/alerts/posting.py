@@ -18,7 +18,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.parts import Message
-from bot.jobs.retries import SlackGone, TokenWatch, seconds_to_wait
+from bot.jobs.retries import SlackGone, TokenWatch, reason, seconds_to_wait
 from bot.store.ledger import Alert, AlertState, Ledger
 
 log = structlog.get_logger(__name__)
@@ -214,7 +214,7 @@ def _refusal(error: SlackApiError) -> Refusal:
         return Refusal("ratelimited", timedelta(seconds=asked if asked is not None else 60))
     if status >= 500:
         return Refusal("")
-    return Refusal(str(error.response.get("error") or ""))
+    return Refusal(reason(error))
 
 
 def _names(message: dict[str, Any], key: str) -> bool:

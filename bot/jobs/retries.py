@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping
 
 import structlog
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -111,6 +111,12 @@ def seconds_to_wait(headers: Mapping[str, str]) -> int | None:
     asked = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
     seconds = int(asked) if asked.isascii() and asked.isdigit() else 1
     return seconds if seconds <= LONGEST_WAIT else None
+
+
+def reason(error: SlackApiError) -> str:
+    """Slack's word for a refusal; "" where what came was a page or a line of a server in between."""
+    said = getattr(error.response, "data", error.response)
+    return str(said.get("error") or "") if isinstance(said, Mapping) else ""
 
 
 def _headers(response: HttpResponse) -> dict[str, str]:

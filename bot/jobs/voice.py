@@ -21,7 +21,15 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.blocks.parts import Message
-from bot.jobs.retries import WAITS, ConnectionRetry, PatientRetry, SlackGone, TokenWatch, seconds_to_wait
+from bot.jobs.retries import (
+    WAITS,
+    ConnectionRetry,
+    PatientRetry,
+    SlackGone,
+    TokenWatch,
+    reason,
+    seconds_to_wait,
+)
 from bot.jobs.work import Job
 
 log = structlog.get_logger(__name__)
@@ -159,7 +167,7 @@ class Voice:
         try:
             return Published(True, _place(await self._call(send, self._forms(message))))
         except SlackApiError as error:
-            return Published(False, why=_code(error), is_certain=bool(_code(error)))
+            return Published(False, why=reason(error), is_certain=bool(reason(error)))
         except (aiohttp.ClientError, TimeoutError) as error:
             return Published(False, why=type(error).__name__, is_certain=False)
 
@@ -201,7 +209,7 @@ class Voice:
             try:
                 await self._client.views_update(view_id=view_id, view=view.to_dict())
             except SlackApiError as error:
-                if _code(error) != "not_found":
+                if reason(error) != "not_found":
                     raise
 
     # How it gets there
@@ -278,9 +286,9 @@ class Voice:
                     return await send(payload)
                 except SlackApiError as error:
                     refused = error
-                    if _code(error) not in _ABOUT_BLOCKS:
+                    if reason(error) not in _ABOUT_BLOCKS:
                         raise
-                    log.warning("blocks_refused", error=_code(error))
+                    log.warning("blocks_refused", error=reason(error))
         raise refused or SlackClientError("there was nothing to send")
 
     async def _respond(self, job: Job, forms: AsyncIterator[Payload], how: Payload) -> _Heard:
@@ -329,8 +337,3 @@ class Voice:
 
 def _place(answer: AsyncSlackResponse) -> Place:
     return Place(str(answer["channel"]), str(answer["ts"]))
-
-
-def _code(error: SlackApiError) -> str:
-    """Slack's word for a refusal, "" where it failed instead."""
-    return str(error.response.get("error") or "")

@@ -128,5 +128,7 @@ class WebApi:
         if status == 429:
             body = {"ok": False, "error": "ratelimited"}
             return web.json_response(body, status=429, headers={"Retry-After": str(fault.retry_after)})
+        if fault.plain:
+            return web.Response(status=status, text="upstream connect error")
         page = "<html><body>Server error</body></html>"
         return web.Response(status=status, text=page, content_type="text/html")

@@ -15,8 +15,9 @@ class Fault:
     """One order of `fail`: for which method, how often (None: until cleared), and what then happens.
 
     With `error` the call is refused in a 200; with `status` the answer has that HTTP status
-    (`retry_after` beside 429); `drop` cuts the connection. `done`: the call is carried out first, so
-    that its caller cannot know. `channel` narrows it to calls that name this channel.
+    (`retry_after` beside 429; `plain`: a line of text for a body); `drop` cuts the connection. `done`:
+    the call is carried out first, so that its caller cannot know. `channel` narrows it to calls that
+    name this channel.
     """
 
     method: str
@@ -24,6 +25,7 @@ class Fault:
     status: int = 0
     retry_after: int = 1
     drop: bool = False
+    plain: bool = False
     done: bool = False
     channel: str = ""
     times: int | None = 1

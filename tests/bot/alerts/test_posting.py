@@ -193,9 +193,10 @@ async def test_an_answer_that_breaks_off_leaves_a_doubt_that_the_history_ends(st
     assert await stage.state(key) is AlertState.SENT
 
 
-async def test_a_server_error_is_a_doubt_too(stage: Stage) -> None:
+@pytest.mark.parametrize("status", [503, 404])
+async def test_a_server_error_is_a_doubt_too(stage: Stage, status: int) -> None:
     key = await stage.ready()
-    stage.slack.fail("chat.postMessage", status=503)
+    stage.slack.fail("chat.postMessage", status=status, plain=status != 503)
     await stage.posting.step()
     assert await stage.state(key) is AlertState.POSTING
     stage.clock.forward(SETTLED)
