@@ -176,9 +176,14 @@ class Web:
         if stands is None:
             return
         asked = await self.store.asked.peek(job.who, job.asked)
-        await self.voice.tell(job.who.user, connecting.connected(self._facts(stands, asked)))
-        if stands.choices:
-            return
+        try:
+            await self.voice.tell(job.who.user, connecting.connected(self._facts(stands, asked)))
+        finally:
+            # What waited goes on, also where Slack lets the app write no direct message.
+            if not stands.choices:
+                await self._go_on(job, asked)
+
+    async def _go_on(self, job: Connected, asked: Asked | None) -> None:
         if asked is not None and not asked.group_key:
             await self._resume(job)
         await self._release(job, asked)

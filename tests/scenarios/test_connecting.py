@@ -265,6 +265,18 @@ async def test_the_result_finds_its_way_when_the_response_url_is_dead(world: Wor
     assert result.via == "chat.postEphemeral"
 
 
+@pytest.mark.parametrize("fault", [{"error": "messages_tab_disabled"}, {"status": 503, "plain": True}])
+async def test_what_was_asked_goes_on_though_no_direct_message_can_be_sent(
+    world: World, fault: dict[str, object]
+) -> None:
+    offer = await world.ask(MARA, "desk contacts")
+    world.slack.fail("chat.postMessage", times=None, **fault)
+    mark = world.slack.mark
+    await world.walk(offer, "Mara Lindqvist")
+    result = await world.slack.wait_for(user=MARA, containing="in Desk contacts", after=mark)
+    assert result.via == "response_url"
+
+
 async def test_a_command_that_waited_too_long_for_its_answer_is_answered_by_direct_message(
     world: World,
 ) -> None:
