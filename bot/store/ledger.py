@@ -160,19 +160,17 @@ class Ledger:
             waiting.append(alerts.c.workspace.in_(workspaces))
         async with self._database.read() as reader:
             query = select(alerts.c.id).where(*waiting).order_by(alerts.c.slot, alerts.c.id).limit(limit)
-            wanted = sorted((await reader.execute(query)).scalars())
+            wanted = (await reader.execute(query)).scalars().all()
         if not wanted:
             return ()
-        taken: list[Alert] = []
         # A name for each claim, so that a task whose lease ran out is a stranger even in its own process.
         holder = f"{self._process}.{fresh_key()}"
+        # Rows that somebody else changes in this moment are left to him, and so never waited for.
+        free = select(alerts.c.id).where(alerts.c.id.in_(wanted), *waiting).with_for_update(skip_locked=True)
         async with self._database.write() as writer:
-            for key in wanted:
-                take = update(alerts).where(alerts.c.id == key, *waiting)
-                values = {"holder": holder, "free_at": now + lease}
-                row = (await writer.execute(take.values(**values).returning(alerts))).one_or_none()
-                if row is not None:
-                    taken.append(_alert(row))
+            ours = alerts.c.id.in_((await writer.execute(free)).scalars().all())
+            take = update(alerts).where(ours).values(holder=holder, free_at=now + lease)
+            taken = [_alert(row) for row in await writer.execute(take.returning(alerts))]
         return tuple(sorted(taken, key=lambda alert: (alert.slot, alert.id)))
 
     async def hold(self, alert: Alert, *, lease: timedelta = LEASE) -> bool:

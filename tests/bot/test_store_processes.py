@@ -6,12 +6,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.store import AlreadyFlagged, Closed, Flag, Place, ShownGroup, Spot, Store, StoredList
+from bot.store.ledger import AlertState, Ledger, Slot
 from tests.storage import Storage
+from zoho.database import Database
 from zoho.records import Found, Group, Module, Reason, Record, Who
 
 MARA = Who("T1", "U1")
@@ -25,6 +27,8 @@ class Processes:
     """The same memory as three processes have it."""
 
     all: list[Store]
+    ledgers: list[Ledger]
+    database: Database
 
     @property
     def one(self) -> Store:
@@ -32,11 +36,16 @@ class Processes:
         return self.all[0]
 
 
+def _now() -> datetime:
+    return AT
+
+
 @pytest.fixture
 async def processes(storage: Storage) -> AsyncIterator[Processes]:
     async with AsyncExitStack() as stack:
         databases = [await stack.enter_async_context(storage.opened()) for _ in range(3)]
-        yield Processes([Store(database, lambda: AT) for database in databases])
+        stores = [Store(database, _now) for database in databases]
+        yield Processes(stores, [Ledger(database, _now) for database in databases], databases[0])
 
 
 def group(first: int) -> Group:
@@ -131,3 +140,21 @@ async def test_which_records_are_gone_is_kept_whoever_noticed_last(processes: Pr
 
     assert after
     assert {one.record_id for one in after.records if one.gone} in [set(some) for some in noticed]
+
+
+async def test_each_alert_is_taken_up_once_also_while_its_subscription_is_stopped(
+    processes: Processes,
+) -> None:
+    for number in ROUNDS:
+        slots = [Slot(f"S{number}", AT - timedelta(minutes=minute), "T1", "C1") for minute in range(60)]
+        async with processes.database.write() as writer:
+            await processes.ledgers[0].open_all(writer, slots)
+        stopping = asyncio.create_task(processes.ledgers[0].close(f"S{number}", "stopped"))
+        claims = await asyncio.gather(
+            *(ledger.claim([AlertState.NEW], limit=60) for ledger in processes.ledgers)
+        )
+        await stopping
+
+        taken = [alert.id for some in claims for alert in some]
+        assert len(taken) == len(set(taken))
+        assert {alert.state for alert in await processes.ledgers[0].of(f"S{number}")} == {AlertState.STOPPED}
