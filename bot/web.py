@@ -134,7 +134,11 @@ class Web:
         )
 
     async def _asking(self, who: Who) -> Asking:
-        return Asking(await self.people.name(who.user), await self.people.workspace_name())
+        """Whose bot it is; by their ids where Slack does not say the names, for the page must say whose."""
+        return Asking(
+            await self.people.name(who.user) or who.user,
+            await self.people.workspace_name() or who.workspace,
+        )
 
     async def _slack_address(self) -> str:
         known = self.people.known_workspace

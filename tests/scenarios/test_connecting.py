@@ -10,7 +10,9 @@ import pytest
 
 from bot import ids
 from bot.web import COOKIE
-from tests.conftest import JONAS, MARA, TOMAS, MakeWorld, World, link_of
+from tests.conftest import JONAS, LARKFIELD, MARA, TOMAS, MakeWorld, World, link_of
+from zoho.records import Product, Who
+from zoho.scopes import READ_DESK
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
@@ -47,6 +49,18 @@ async def test_the_page_names_the_slack_user_the_workspace_and_what_will_be_read
         page = await stranger.get(link_of(offer))
     for words in ("Mara Lindqvist", "Larkfield", "Contacts, accounts, products", "Is this not you?"):
         assert words in page.text
+
+
+async def test_the_page_names_them_by_their_ids_when_slack_does_not_say_the_names(world: World) -> None:
+    world.slack.fail("*", status=503, plain=True, times=None)
+    bot = await world.restart()
+    link = await bot.zoho.connections.start_attempt(
+        Who(LARKFIELD, MARA), Product.DESK, scopes=READ_DESK, resume="", now=world.clock()
+    )
+    async with httpx.AsyncClient() as browser:
+        page = (await browser.get(f"{bot.url}/zoho/connect", params={"link": link})).text
+    assert f"<bdi>{MARA}</bdi>" in page
+    assert f"<bdi>{LARKFIELD}</bdi>" in page
 
 
 async def test_pages_may_not_be_kept_framed_or_told_about(world: World) -> None:
