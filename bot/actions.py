@@ -21,10 +21,11 @@ from bot.decisions import Decisions, Outcome, Verdict
 from bot.details import Details
 from bot.flagged import Flagged
 from bot.home import Home
-from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, resumed
+from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, chosen_in, resumed
 from bot.searches import LongReads, Searches, flag_state
 from bot.sharing import Sharing
 from bot.store import Place, Store
+from bot.subscribing import Alerting, SettingUp
 from zoho.access import Access, Zoho
 from zoho.records import Group, Module, Product, Reason, Who
 from zoho.scopes import READ_DESK
@@ -49,6 +50,8 @@ class Actions:
     details: Details
     flagged: Flagged
     home: Home
+    alerting: Alerting
+    setting_up: SettingUp
     now: Callable[[], datetime]
 
     def register(self, app: AsyncApp) -> None:
@@ -85,6 +88,13 @@ class Actions:
             ids.STATUS_AGAIN: self._status,
             ids.HELP_OPEN: self._help,
             ids.COMMAND_RUN: self._run_command,
+            ids.SUB_NEW: self.alerting.new,
+            ids.SUB_EDIT: self.alerting.edit,
+            ids.SUB_STOP: self.alerting.stop,
+            ids.SUB_STOP_ALL: self.alerting.stop_all,
+            ids.SUB_MORE: self.alerting.chosen,
+            ids.SUB_TAKEOVER: self.alerting.take_over,
+            ids.SUB_OFTEN: self.setting_up.redraw,
         }
 
     async def opened_a_link(self, ack: AsyncAck) -> None:
@@ -254,6 +264,7 @@ def _click(body: dict[str, Any], action: dict[str, Any], at: datetime) -> Click:
     channel = (body.get("channel") or {}).get("id", "")
     chosen = (action.get("selected_option") or {}).get("value", "")
     action_ts = action.get("action_ts", "")
+    view = body.get("view") or {}
     return Click(
         who=Who(team, user["id"]),
         home=user.get("team_id") or team,
@@ -264,6 +275,9 @@ def _click(body: dict[str, Any], action: dict[str, Any], at: datetime) -> Click:
         value=action.get("value") or chosen,
         trigger_id=body.get("trigger_id", ""),
         message=(body.get("container") or {}).get("message_ts", ""),
+        view=view.get("id", ""),
+        carried=view.get("private_metadata", ""),
+        chosen=chosen_in(view),
     )
 
 

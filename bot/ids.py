@@ -37,6 +37,14 @@ HOME_CONNECTION = "home.conn"
 HELP_OPEN = "help.open"
 COMMAND_RUN = "command.run"
 RECORD_CHECK = "record.check"
+SUB_NEW = "sub.new"
+SUB_SAVE = "sub.save"
+SUB_OFTEN = "sub.often"
+SUB_EDIT = "sub.edit"
+SUB_STOP = "sub.stop"
+SUB_STOP_ALL = "sub.stop_all"
+SUB_MORE = "sub.more"
+SUB_TAKEOVER = "sub.takeover"
 
 
 class Detail(StrEnum):
@@ -152,3 +160,23 @@ def read_flag_place(value: str) -> FlagPlace:
     if side not in FlagPlace._fields:
         raise ValueError("not a place in the flag queue")
     return FlagPlace(**{side: key})
+
+
+class AlertChoice(NamedTuple):
+    """What was picked from the menu of alerts: the verb, and their key."""
+
+    verb: str
+    key: str
+
+
+def pack_alert(choice: AlertChoice) -> str:
+    """``verb:key``."""
+    return f"{choice.verb}:{choice.key}"
+
+
+def read_alert(value: str) -> AlertChoice:
+    """The twin of `pack_alert`; ValueError for anything else."""
+    verb, _, key = value.partition(":")
+    if not verb.isalnum() or not key:
+        raise ValueError("not a choice of alerts")
+    return AlertChoice(verb, key)

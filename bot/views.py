@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,10 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import ids
-from bot.jobs import Jobs, Reception, Reply, Submitted
+from bot.blocks.alerts.form import saving
+from bot.jobs import Jobs, Reception, Reply, Submitted, chosen_in
 from bot.sharing import Sharing
+from bot.subscribing import SettingUp
 from zoho.records import Who
 
 
@@ -23,11 +25,13 @@ class Views:
     jobs: Jobs
     reception: Reception
     sharing: Sharing
+    setting_up: SettingUp
     now: Callable[[], datetime]
 
     def register(self, app: AsyncApp) -> None:
         """One listener for each modal, and what carries it out."""
         app.view(ids.PAGE_SHARE)(self.submitted)
+        app.view(ids.SUB_SAVE)(self.filled_in)
         self.jobs.on(Submitted, self.carry_out)
 
     async def submitted(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
@@ -35,9 +39,22 @@ class Views:
         await ack()
         self.jobs.hand_over(_submitted(body, view, self.now()))
 
+    async def filled_in(self, ack: AsyncAck, body: dict[str, Any], view: dict[str, Any]) -> None:
+        """The form of alerts: say at its inputs what is wrong, else hand over what was filled in."""
+        faults = self.setting_up.faults(chosen_in(view))
+        if faults:
+            await ack(response_action="errors", errors=dict(faults))
+            return
+        await ack(response_action="update", view=saving().to_dict())
+        self.jobs.hand_over(_submitted(body, view, self.now()))
+
     async def carry_out(self, job: Submitted) -> None:
         """Do what was submitted."""
-        if await self.reception.admits(job):
+        if not await self.reception.admits(job):
+            return
+        if job.callback_id == ids.SUB_SAVE:
+            await self.setting_up.save(job)
+        else:
             await self.sharing.submit(job)
 
 
@@ -56,12 +73,6 @@ def _submitted(body: dict[str, Any], view: dict[str, Any], at: datetime) -> Subm
         at=at,
         callback_id=view["callback_id"],
         carried=view.get("private_metadata", ""),
-        chosen={block: _chosen(inputs) for block, inputs in view["state"]["values"].items()},
+        chosen=chosen_in(view),
+        view=view["id"],
     )
-
-
-def _chosen(inputs: Mapping[str, Any]) -> str:
-    """The value of the one input of a block."""
-    for given in inputs.values():
-        return str((given.get("selected_option") or {}).get("value", ""))
-    return ""

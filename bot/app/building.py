@@ -23,6 +23,7 @@ from bot.app.outside import zoho_side
 from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
 from bot.app.socket import SocketMode
 from bot.commands import Commands, Shortcut
+from bot.commands.reading import filters
 from bot.decisions import Decisions, FlagQueue
 from bot.details import Details
 from bot.events import Events
@@ -36,6 +37,7 @@ from bot.settings import Settings
 from bot.sharing import Sharing
 from bot.status import Statuses
 from bot.store import Store
+from bot.subscribing import Alerting, Owners, SettingUp, Telling
 from bot.views import Views
 from bot.web import Web
 from zoho.access import CALL_SECONDS, Zoho
@@ -64,6 +66,9 @@ class Bot:
     voice: Voice
     people: People
     long_reads: LongReads
+    telling: Telling
+    owners: Owners
+    alerting: Alerting
     bolt: AsyncApp
     runner: web.AppRunner
     socket: SocketMode | None
@@ -194,13 +199,17 @@ def build(
         "flagged": flagged,
     }
     statuses = Statuses(zoho, voice, invitations, patience, clock)
+    telling = Telling(zoho, store, voice, people)
+    setting_up = SettingUp(zoho, store, voice, people, Channels(client), telling, filters, clock)
+    owners = Owners(store, voice, telling, invitations, clock)
+    alerting = Alerting(store, voice, setting_up, telling, clock)
     commands = Commands(**desk, checking=checking, statuses=statuses)
     commands.register(bolt)
     Shortcut(jobs, voice, reception, checking, clock).register(bolt)
-    Actions(
-        **desk, decisions=decisions, long_reads=long_reads, sharing=sharing, details=details, home=home
-    ).register(bolt)
-    Views(jobs, reception, sharing, clock).register(bolt)
+    clicked: dict[str, Any] = {"decisions": decisions, "long_reads": long_reads, "sharing": sharing}
+    clicked |= {"details": details, "home": home, "alerting": alerting, "setting_up": setting_up}
+    Actions(**desk, **clicked).register(bolt)
+    Views(jobs, reception, sharing, setting_up, clock).register(bolt)
     Events(jobs, zoho, store, clock).register(bolt)
     ListenerErrors(jobs, clock).register(bolt)
     site = web.Application()
@@ -217,7 +226,23 @@ def build(
         public_url=settings.public_url,
     ).register(site)
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=3)
-    return Bot(settings, database, zoho, store, jobs, voice, people, long_reads, bolt, runner, socket, [])
+    return Bot(
+        settings,
+        database,
+        zoho,
+        store,
+        jobs,
+        voice,
+        people,
+        long_reads,
+        telling,
+        owners,
+        alerting,
+        bolt,
+        runner,
+        socket,
+        [],
+    )
 
 
 def _client(settings: Settings) -> AsyncWebClient:

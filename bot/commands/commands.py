@@ -81,6 +81,7 @@ class Commands:
                 key=f"command:{team}:{command['trigger_id']}",
                 at=self.now(),
                 text=command.get("text", ""),
+                trigger_id=command["trigger_id"],
             )
         )
 

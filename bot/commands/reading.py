@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from bot.blocks.help import FilterFault
 from bot.commands import values
+from bot.subscribing.asked import AlertsAsked, Ask
 from zoho import links
 from zoho.records import Module, Product
 
@@ -202,6 +203,41 @@ def _command(plain: str, words: list[_Word]) -> Read:
     if first == "desk":
         return _list(words[1:], prefix="desk ", text=plain) if len(words) > 1 else Search((), (), plain)
     return _list(words, prefix="", text=plain)
+
+
+def alerts(text: str) -> AlertsAsked | BadFilter | None:
+    """A command about alerts: the lists that are named first, the filters, and the other words, which say
+    when; None for other commands."""
+    words = _split(_plain(text))
+    first = words[0].text.casefold() if words else ""
+    return _alerts(Ask(first), words[1:]) if first in set(Ask) else None
+
+
+def _alerts(ask: Ask, words: list[_Word]) -> AlertsAsked | BadFilter:
+    bare = [word for word in words if word.key is None]
+    if bare and bare[0].text.casefold() == "desk":
+        bare = bare[1:]
+    modules: list[Module] = []
+    while bare and (module := _LISTS.get(bare[0].text.casefold().strip(","))):
+        modules.append(module)
+        bare = bare[1:]
+    narrowing = [word for word in words if word.key is not None]
+    wrong = _first_fault(narrowing)
+    if wrong is not None:
+        return wrong
+    filters = " ".join(f'{word.key}="{word.text}"' for word in narrowing)
+    when = " ".join(word.text for word in bare)
+    return AlertsAsked(ask, tuple(dict.fromkeys(modules)), filters, when)
+
+
+def filters(text: str) -> tuple[tuple[str, str], ...]:
+    """``key=value`` pieces alone, as in a field of a form; raises ValueError with a sentence."""
+    words = _split(_plain(text))
+    wrong = _first_fault(words)
+    if wrong is not None:
+        named = wrong.fault.value.format(f"“{wrong.typed}”")
+        raise ValueError(f'{named}. A filter is written like city=Hamburg or city="New York".')
+    return tuple((word.key or "", word.text) for word in words)
 
 
 def _second(words: list[_Word]) -> str:

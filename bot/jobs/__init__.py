@@ -2,6 +2,7 @@
 
 from bot.jobs.channels import Channels
 from bot.jobs.embedded import Jobs
+from bot.jobs.inputs import chosen_in
 from bot.jobs.invitations import Invitations, resumed
 from bot.jobs.people import People, Reception, Workspace
 from bot.jobs.troubles import Troubles, doing
@@ -42,6 +43,7 @@ __all__ = [
     "Uninstalled",
     "Voice",
     "Workspace",
+    "chosen_in",
     "doing",
     "resumed",
 ]

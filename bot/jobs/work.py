@@ -40,9 +40,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class Typed(Job):
-    """A slash command, with the text as it came."""
+    """A slash command, with the text as it came; ``trigger_id`` opens a modal, within three seconds."""
 
     text: str = field(repr=False)
+    trigger_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +67,28 @@ class Click(Job):
     """A button or a menu: its id, and its value or the option that was chosen.
 
     ``trigger_id`` opens a modal, within three seconds; ``message`` is the ts of the message it stood in, ""
-    for a view.
+    for a view. In a modal ``view`` is its id, ``carried`` what it carries, and ``chosen`` what is filled in,
+    by ``block_id``.
     """
 
     action_id: str
     value: str
     trigger_id: str = ""
     message: str = ""
+    view: str = ""
+    carried: str = field(default="", repr=False)
+    chosen: Mapping[str, str] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted(Job):
-    """A modal was submitted: which one, what it carried, and what was chosen, by ``block_id``."""
+    """A modal was submitted: which one, what it carried, and what was chosen, by ``block_id``; ``view`` is
+    its id."""
 
     callback_id: str
     carried: str
     chosen: Mapping[str, str]
+    view: str = ""
 
 
 @dataclass(frozen=True, slots=True)

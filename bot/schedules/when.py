@@ -216,6 +216,21 @@ def read_time(text: str) -> time:
     raise ScheduleRefused(f"“{text}” is no time of day; one is written like 9:00")
 
 
+def read_quiet(text: str) -> Quiet | None:
+    """``18:00 to 8:00`` as quiet hours, None for nothing; raises ScheduleRefused."""
+    if not text.strip():
+        return None
+    since, between, until = re.sub(r"\s*(?:–|-|\bto\b|\buntil\b)\s*", "|", text.strip(), count=1).partition(
+        "|"
+    )
+    if not between:
+        raise ScheduleRefused(f"“{text}” names no hours; they are written like 18:00 to 8:00")
+    quiet = Quiet(read_time(since), read_time(until))
+    if quiet.since == quiet.until:
+        raise ScheduleRefused("The quiet hours begin and end at the same time; for example 18:00 to 8:00")
+    return quiet
+
+
 def describe(schedule: Schedule) -> str:
     """``weekdays at 9:00 (Europe/Berlin)``, ``every 4 hours, not 18:00 to 8:00 (Europe/London)``."""
     if isinstance(schedule.when, Every):

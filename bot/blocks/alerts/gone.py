@@ -1,0 +1,85 @@
+"""An owner whose connection or account is gone: said once to the channel, and once to the owner."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot import ids
+from bot.blocks import parts, words
+from bot.blocks.alerts.told import AlertsTold, confirmed, stop_button
+from bot.blocks.connection import connect_button, link_line
+from zoho.records import Product
+
+
+def paused_in_channel(told: AlertsTold, last: datetime | None, *, account_gone: bool) -> parts.Message:
+    """In the channel, with the way to take the alerts over; ``last`` is when they spoke last."""
+    owner = parts.mention(told.owner)
+    why = (
+        f"They belong to {owner}, whose Slack account is deactivated."
+        if account_gone
+        else f"They read with the Zoho connection of {owner}, which no longer works."
+    )
+    said = f":{parts.WARNING}: *Duplicate alerts here are paused*\n{why} Nothing is lost: "
+    blocks = (
+        parts.section("gone:head:1", f"{said}what is new will be told when they run again."),
+        parts.actions(
+            "gone:act:1",
+            parts.button(
+                ids.SUB_TAKEOVER,
+                "Take over alerts",
+                value=told.key,
+                label="Take over these alerts with my own Zoho connection",
+            ),
+            stop_button(told.key),
+        ),
+        parts.context(
+            "gone:foot:1",
+            words.dotted(
+                words.labels(told.modules), told.speaks, f"last posted {words.when(last)}" if last else ""
+            ),
+        ),
+    )
+    who = words.escaped(told.owner_name) or "their owner"
+    gone = f"{who} has left" if account_gone else f"the Zoho connection of {who} no longer works"
+    text = f"Duplicate alerts here are paused: {gone}. Somebody connected can take over"
+    return parts.Message(words.fallback(text), blocks)
+
+
+def taken_over(by: str, told: AlertsTold) -> parts.Message:
+    """In the place of the message above once somebody (a Slack id) has taken over."""
+    said = f"Taken over by {parts.mention(by)}. The *duplicate alerts* here run again: {told.speaks}."
+    text = "The duplicate alerts here were taken over and run again"
+    return parts.Message(words.fallback(text), (parts.section("gone:over:1", said),))
+
+
+def owner_paused(
+    channels: Sequence[str], product: Product, link: parts.Link, last: datetime | None
+) -> parts.Message:
+    """To the owner, once for each loss: which channels hear nothing, and how to go on."""
+    brand = words.brand(product)
+    places = words.in_words([f"<#{channel}>" for channel in dict.fromkeys(channels)])
+    hear = "hear" if len(set(channels)) > 1 else "hears"
+    said = f":{parts.WARNING}: *Your alerts are paused*\n{brand} no longer accepts your connection, so "
+    facts = [parts.line(parts.bold("After reconnecting: "), "one catch-up message, nothing twice")]
+    if last is not None:
+        facts.insert(0, parts.line(parts.bold("Last posted: "), parts.moment(last)))
+    title = f"Stop {words.counted(len(channels), 'alert')}?"
+    blocks = (
+        parts.section("dead:head:1", f"{said}{places} {hear} nothing at the moment."),
+        parts.rich("dead:facts:1", parts.bullets(*facts)),
+        parts.actions(
+            "dead:act:1",
+            connect_button(link, f"Reconnect {brand}", f"Reconnect {brand}"),
+            confirmed(
+                ids.SUB_STOP_ALL,
+                "Stop my alerts",
+                product.value,
+                title=title,
+                told="The channels are told. What was posted stays.",
+            ),
+        ),
+        parts.context("dead:foot:1", f"Said once. {link_line(link)}"),
+    )
+    text = f"Your duplicate alerts are paused: {brand} no longer accepts your connection"
+    return parts.Message(words.fallback(text), blocks)

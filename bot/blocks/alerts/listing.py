@@ -1,0 +1,130 @@
+"""The list of alerts, and what is said to one person about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from slack_sdk.models.blocks import Block, ButtonElement
+
+from bot import ids
+from bot.blocks import parts, words
+from bot.blocks.alerts.told import AlertsTold
+from bot.ids import AlertChoice, pack_alert
+
+MOST = 40  # rows; a message holds fifty blocks
+
+
+def alert_list(rows: Sequence[AlertsTold], *, channel: str) -> parts.Message:
+    """This channel's alerts first, then the others; each row's menu changes, snoozes or stops it."""
+    if not rows:
+        return no_alerts()
+    here = sum(row.channel == channel for row in rows)
+    head = words.counted(len(rows), "alert")
+    blocks: list[Block] = [parts.header("subs:head:1", head)]
+    ordered = sorted(rows, key=lambda row: row.channel != channel)
+    blocks += [_row(number, row, channel) for number, row in enumerate(ordered[:MOST], start=1)]
+    if len(ordered) > MOST:
+        blocks.append(parts.context("subs:rest:1", f"{len(ordered) - MOST} more are not shown."))
+    blocks.append(parts.actions("subs:act:1", _add()))
+    paused = sum(bool(row.paused) for row in rows)
+    text = f"{head}: {here} in this channel, {len(rows) - here} elsewhere"
+    return parts.Message(
+        words.fallback(f"{text}, {paused} of them paused" if paused else text), tuple(blocks)
+    )
+
+
+def no_alerts() -> parts.Message:
+    """For a channel without any."""
+    said = "There are no duplicate alerts in this channel."
+    return parts.Message(said, (parts.section("subs:none:1", said), parts.actions("subs:act:1", _add())))
+
+
+def open_form(why: str = "Slack did not open the form in time.") -> parts.Message:
+    """The way to the form for a command that came too late to open it."""
+    block = parts.section("subs:open:1", f"{why} Press the button to set alerts up.")
+    return parts.Message(f"{why} Set alerts up.", (block, parts.actions("subs:act:1", _add())))
+
+
+def stopped(told: AlertsTold) -> parts.Message:
+    """To the person who stopped alerts."""
+    return _said("stopped", f"Stopped: {_short(told)}. What was posted stays.")
+
+
+def snoozed(told: AlertsTold, until: datetime) -> parts.Message:
+    """To the person who snoozed them."""
+    end = f"until {words.when(until)}"
+    return _said("snoozed", f"Snoozed {end}: {_short(told)}. What is new until then is told afterwards.")
+
+
+def awake(told: AlertsTold) -> parts.Message:
+    """To the person who ended a snooze."""
+    return _said("awake", f"No longer snoozed: {_short(told)}.")
+
+
+def not_yours(told: AlertsTold) -> parts.Message:
+    """For somebody who may not change alerts, since they read with another person's connection."""
+    return _said(
+        "owner", f"Only {parts.mention(told.owner)} can change these alerts. Everybody here can stop them."
+    )
+
+
+def elsewhere() -> parts.Message:
+    """For a click on alerts of a channel the click does not come from."""
+    return _said("elsewhere", "Only their owner, or somebody in that channel, can do this.")
+
+
+def gone() -> parts.Message:
+    """For alerts that were stopped before."""
+    return _said("gone", "These alerts were stopped before. Nothing was changed.")
+
+
+def bad_words(reason: str) -> parts.Message:
+    """For ``subscribe`` with words that name no schedule, and ``snooze`` with no time."""
+    return parts.Message(
+        words.fallback(words.escape(words.cut(reason, 250))),
+        (parts.rich("subs:words:1", parts.line(f"{reason}.")),),
+    )
+
+
+def _row(number: int, row: AlertsTold, channel: str) -> Block:
+    name = "This channel" if row.channel == channel else f"<#{row.channel}>"
+    sign = f":{parts.WARNING}: " if row.paused else ""
+    title = words.dotted(f"{sign}*{name}*", words.labels(row.modules))
+    if row.paused:
+        state = words.dotted(f"Paused: {row.paused}", f"by {parts.mention(row.owner)}")
+    else:
+        then = row.next_at and f"next {words.when(row.next_at)}"
+        if row.snoozed_until:
+            then = f"snoozed until {words.when(row.snoozed_until)}"
+        state = words.dotted(words.sentence(row.speaks), f"by {parts.mention(row.owner)}", then or "")
+    menu = parts.overflow(ids.SUB_MORE, *_options(row))
+    return parts.section(f"subs:a{number}:1", f"{title}\n{state}", menu)
+
+
+def _options(row: AlertsTold) -> list[tuple[str, str]]:
+    if row.paused:
+        return [("Take over", _value("takeover", row)), ("Stop", _value("stop", row))]
+    snooze = (
+        ("End snooze now", _value("wake", row))
+        if row.snoozed_until
+        else ("Snooze 7 days in this channel", _value("snooze7", row))
+    )
+    return [("Change", _value("edit", row)), snooze, ("Stop", _value("stop", row))]
+
+
+def _value(verb: str, row: AlertsTold) -> str:
+    return pack_alert(AlertChoice(verb, row.key))
+
+
+def _add() -> ButtonElement:
+    return parts.button(ids.SUB_NEW, "Add alerts", value="new")
+
+
+def _short(told: AlertsTold) -> str:
+    return f"alerts on {words.labels(told.modules)} in <#{told.channel}>"
+
+
+def _said(part: str, told: str) -> parts.Message:
+    text = told.replace("*", "").replace("`", "")
+    return parts.Message(text, (parts.section(f"subs:{part}:1", told),))

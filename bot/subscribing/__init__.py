@@ -1,0 +1,9 @@
+"""Alerts are set up, changed, snoozed, stopped and taken over."""
+
+from bot.subscribing.alerting import Alerting
+from bot.subscribing.asked import AlertsAsked, Ask
+from bot.subscribing.owners import Owners
+from bot.subscribing.setting_up import SettingUp
+from bot.subscribing.telling import Telling
+
+__all__ = ["Alerting", "AlertsAsked", "Ask", "Owners", "SettingUp", "Telling"]

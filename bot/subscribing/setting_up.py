@@ -1,0 +1,200 @@
+"""The form of alerts: opened, drawn again, carried out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from slack_sdk.errors import SlackApiError
+from slack_sdk.models.views import View
+
+from bot.blocks.alerts import form, listing
+from bot.blocks.alerts.form import Carried, Filled
+from bot.blocks.connection import choose_portal
+from bot.ids import Detail
+from bot.jobs import Channels, Click, Job, People, Submitted, Voice
+from bot.schedules.when import describe, dump, load
+from bot.store import Because, Store, Subscription, SubscriptionStatus, Terms
+from bot.subscribing.asked import Filters, ReadFilters, Wanted, filled_by, read_wanted
+from bot.subscribing.telling import Telling
+from zoho.access import Access, Zoho
+from zoho.errors import ScopeMissing, TooLarge, UnknownFilter
+from zoho.records import Module, Product
+
+log = structlog.get_logger(__name__)
+
+_CLOSED = ("not_in_channel", "channel_not_found")
+
+
+@dataclass(frozen=True)
+class SettingUp:
+    """What is filled in becomes alerts: the price stands in the form, saving it is the consent."""
+
+    zoho: Zoho
+    store: Store
+    voice: Voice
+    people: People
+    channels: Channels
+    telling: Telling
+    read_filters: ReadFilters
+    now: Callable[[], datetime]
+
+    # Opening
+
+    async def open(self, job: Job, trigger: str, filled: Filled, carried: Carried) -> None:
+        """Open the form at once, since its trigger lives three seconds; then ask around, and fill it."""
+        try:
+            view = await self.voice.open_view(trigger, form.loading())
+        except SlackApiError as error:
+            log.info("form_not_opened", error=type(error).__name__)
+            await self.voice.add(job, listing.open_form())
+            return
+        drawn = form.unfilled()
+        try:
+            access = await self.zoho.open(job.who)
+            if access.connection.choices:
+                await self.voice.add(job, choose_portal(access.connection.choices))
+            else:
+                drawn = form.form(filled, await self._known(job, access, filled, carried))
+        finally:
+            await self.voice.update_view(view, drawn)
+
+    async def open_for(self, job: Job, trigger: str, one: Subscription, *, takes_over: bool = False) -> None:
+        """The form as alerts that were set up fill it."""
+        filled = filled_by(one)
+        if takes_over:
+            filled = replace(filled, mention=one.terms.mention)
+        carried = Carried(one.id, one.revision, takes_over=takes_over)
+        await self.open(job, trigger, filled, carried)
+
+    async def own_zone(self, user: str) -> str:
+        """The person's own time zone by its name, UTC where Slack does not say."""
+        return getattr((await self.people.person(user)).zone, "key", "UTC")
+
+    async def _known(self, job: Job, access: Access, filled: Filled, carried: Carried) -> Carried:
+        is_channel = filled.channel[:1] in ("C", "G")
+        outside = is_channel and (await self.channels.look(filled.channel)).is_outside
+        modules = tuple(module for module in Module if module.value in filled.modules)
+        return replace(
+            carried,
+            zone=await self.own_zone(job.who.user),
+            place=f"{access.connection.org_name}, {access.region.name}",
+            price=await self._price(access, modules, self._filters(filled)),
+            is_outside=outside,
+        )
+
+    def _filters(self, filled: Filled) -> Filters:
+        try:
+            return self.read_filters(filled.filters)
+        except ValueError:
+            return ()
+
+    async def _price(self, access: Access, modules: tuple[Module, ...], filters: Filters) -> int | None:
+        """What reading these lists whole may cost, None where Zoho does not tell."""
+        total, search = 0, access.duplicates()
+        for module in modules:
+            try:
+                total += (await search.price(module, dict(filters))).credits
+            except (ScopeMissing, TooLarge, UnknownFilter):
+                return None
+        return total or None
+
+    async def redraw(self, job: Click) -> None:
+        """Another rhythm was chosen: show its inputs, and keep what was filled in."""
+        filled = form.read_form({**job.chosen, form.OFTEN: job.value})
+        await self.voice.update_view(job.view, form.form(filled, Carried.read(job.carried)))
+
+    # Carrying out
+
+    def faults(self, chosen: Mapping[str, str]) -> Mapping[str, str]:
+        """What is wrong in a form, by block id; nothing is asked for it, so that it can be said at once."""
+        wanted = read_wanted(form.read_form(chosen), self.read_filters)
+        return wanted if isinstance(wanted, dict) else {}
+
+    async def save(self, job: Submitted) -> None:
+        """Start the alerts, or change them; the form comes back with a sentence when that cannot be."""
+        carried, filled = Carried.read(job.carried), form.read_form(job.chosen)
+        wanted = read_wanted(filled, self.read_filters)
+        if isinstance(wanted, dict):
+            return
+        drawn = form.unfilled()
+        try:
+            drawn = await self._save(job, carried, filled, wanted)
+        finally:
+            await self.voice.update_view(job.view, drawn)
+
+    async def _save(self, job: Submitted, carried: Carried, filled: Filled, wanted: Wanted) -> View:
+        access = await self.zoho.open(job.who)
+        if access.connection.choices:
+            await self.voice.add(job, choose_portal(access.connection.choices))
+            return form.unfilled()
+        sight = await self.channels.look(wanted.channel)
+        if sight.is_member is False:
+            return form.form(filled, carried, warning=await self._absent())
+        if sight.is_outside and wanted.detail is not Detail.COUNTS:
+            wanted = replace(wanted, detail=Detail.COUNTS)
+        twin = None if carried.said_twice else await self._twin(job, carried, wanted, access)
+        if twin is not None:
+            said = form.same_thing(twin.owner.user, describe(load(twin.terms.schedule)))
+            return form.form(filled, replace(carried, said_twice=True), warning=said)
+        terms = _terms(wanted, access, carried.price)
+        return await self._put(job, carried, filled, terms, wanted.schedule.next_after(self.now()))
+
+    async def _put(
+        self, job: Submitted, carried: Carried, filled: Filled, terms: Terms, next_at: datetime
+    ) -> View:
+        alerts, key = self.store.subscriptions, carried.key
+        speaks = describe(load(terms.schedule))
+        if not key:
+            one: Subscription | None = await alerts.add(job.who, terms, next_at=next_at)
+        elif carried.takes_over:
+            # What was missed meanwhile is caught up with at once.
+            one = await alerts.take_over(key, job.who, terms, next_at=self.now())
+        else:
+            one = await alerts.change(key, carried.revision, terms, next_at=next_at)
+        if one is None:
+            return form.outdated()
+        if one.intro_ts and carried.key:
+            await self.telling.redraw(one)
+        elif why := await self.telling.introduce(one):
+            await alerts.stop(one.id, Because.CHANNEL)
+            warning = await self._absent() if why in _CLOSED else form.closed_channel(why)
+            return form.form(filled, carried, warning=warning)
+        return form.started(terms.channel, speaks, is_new=not key, price=terms.price)
+
+    async def _absent(self) -> str:
+        return form.not_in_channel((await self.people.workspace()).bot_user_id)
+
+    async def _twin(
+        self, job: Submitted, carried: Carried, wanted: Wanted, access: Access
+    ) -> Subscription | None:
+        """Other alerts in the same channel on one of the same lists with the same filters."""
+        standing = await self.store.subscriptions.standing(job.who.workspace, channel=wanted.channel)
+        for one in standing:
+            is_same_place = one.terms.org_id == access.connection.org_id and one.id != carried.key
+            watches_same = (
+                set(one.terms.modules) & set(wanted.modules) and one.terms.filters == wanted.filters
+            )
+            if is_same_place and watches_same and one.status is SubscriptionStatus.ACTIVE:
+                return one
+        return None
+
+
+def _terms(wanted: Wanted, access: Access, price: int | None) -> Terms:
+    connection = access.connection
+    return Terms(
+        channel=wanted.channel,
+        product=Product.DESK,
+        dc=connection.dc,
+        org_id=connection.org_id,
+        org_name=connection.org_name,
+        modules=wanted.modules,
+        filters=wanted.filters,
+        schedule=dump(wanted.schedule),
+        detail=wanted.detail,
+        most=wanted.most,
+        mention=wanted.mention,
+        price=price,
+    )
