@@ -1,0 +1,172 @@
+"""Which known groups have lost something, and how that is known. Pure functions.
+
+What a scan does not show is no sign of anything: it may have been filtered, folded away, or hidden from this
+login. The members are read again. One is gone when Zoho returns it as trashed or deleted; or when Zoho does
+not return it and another member was changed since, as a merge does. Two are unlike when both were read, are
+no pair any more, and differ from what they were in something that is compared.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.alerts.memory import Memory, Seen
+from bot.alerts.scanned import ScannedList
+from bot.store.known import Known, KnownList, Told
+from zoho.duplicates import groups
+from zoho.duplicates.dismissed import Marks, Pair, changed_kinds, marks_of
+from zoho.records import Changed, Module, Record
+
+Fresh = Mapping[str, Record | None]
+
+_OF_ONE_GROUP = 12
+"""So many members of one group are read again at most, those first that miss most others."""
+
+_SKEW = timedelta(minutes=1)
+"""Zoho's clock and ours differ a little."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """A known group of which something has left: members that are gone, and pairs that are unlike now.
+
+    ``changed`` says in what they differ from before. ``left`` are the members that still have a twin among
+    them. ``alerts`` are the announcements the group stood in.
+    """
+
+    identity: str
+    module: Module
+    members: tuple[str, ...]
+    left: tuple[str, ...]
+    gone: tuple[str, ...]
+    apart: tuple[Pair, ...]
+    changed: tuple[Changed, ...]
+    alerts: tuple[str, ...]
+
+    @property
+    def is_solved(self) -> bool:
+        """True when no two of its records are possible duplicates any more."""
+        return not self.left
+
+
+def missing(scanned: ScannedList, known: Known, most: int) -> tuple[str, ...]:
+    """The records to be read again because a known group of theirs is not whole in this scan.
+
+    At most ``most`` ids; groups that were not looked at for longest come first.
+    """
+    if not scanned.is_whole:
+        return ()
+    seen = Seen(scanned.groups)
+    waiting = [
+        (told.checked or told.at, told.identity, lost)
+        for told in known.groups
+        if told.module is scanned.module and (lost := _lost(told, seen, scanned))
+    ]
+    wanted: dict[str, None] = {}
+    for _, _, lost in sorted(waiting, key=lambda one: one[:2]):
+        ids = _most_missed(lost)
+        if len(wanted.keys() | ids) <= most:
+            wanted.update(dict.fromkeys(ids))
+    return tuple(wanted)
+
+
+def shrink(
+    scanned: ScannedList, seen: Seen, memory: Memory, listened: KnownList | None, at: datetime
+) -> tuple[Shrunk, ...]:
+    """Keep in ``memory`` what has left known groups, and say of which."""
+    if not scanned.is_whole:
+        return ()
+    found = (_shrunk(told, scanned, seen, memory, listened, at) for told in memory)
+    return tuple(one for one in found if one is not None)
+
+
+def _shrunk(
+    told: Told,
+    scanned: ScannedList,
+    seen: Seen,
+    memory: Memory,
+    listened: KnownList | None,
+    at: datetime,
+) -> Shrunk | None:
+    lost = _lost(told, seen, scanned)
+    if not lost:
+        memory.put(replace(told, missing=None, checked=None))
+        return None
+    last_whole = told.missing or (listened.scanned_at if listened else told.at)
+    was_read = any(one in scanned.fresh for pair in lost for one in pair)
+    gone = _gone(told, lost, scanned.fresh, last_whole)
+    unlike = _unlike(told, lost, scanned.fresh)
+    fewer = replace(
+        told,
+        gone=told.gone | gone,
+        apart=told.apart | unlike.keys(),
+        marks={**told.marks, **_looks(unlike, scanned.fresh)},
+        missing=None,
+        checked=None,
+    )
+    if not fewer.open_pairs.isdisjoint(lost):
+        fewer = replace(fewer, missing=last_whole, checked=at if was_read else told.checked)
+    memory.put(fewer)
+    return _as_shrunk(fewer, gone, unlike) if gone or unlike else None
+
+
+def _lost(told: Told, seen: Seen, scanned: ScannedList) -> frozenset[Pair]:
+    """The open pairs that no group of the scan holds, less those that somebody has dismissed meanwhile."""
+    if not told.apart and seen.are_one(told.live):
+        return frozenset()
+    return frozenset(
+        pair
+        for pair in told.open_pairs
+        if not seen.together(pair)
+        and (pair not in scanned.dismissed or scanned.dismissed[pair] in told.reopened)
+    )
+
+
+def _most_missed(lost: Collection[Pair]) -> tuple[str, ...]:
+    times = Counter(one for pair in sorted(lost) for one in pair)
+    return tuple(one for one, _ in times.most_common(_OF_ONE_GROUP))
+
+
+def _gone(told: Told, lost: Collection[Pair], fresh: Fresh, last_whole: datetime) -> frozenset[str]:
+    read = {one: fresh[one] for pair in lost for one in pair if one in fresh}
+    there = [record for one in told.live if (record := fresh.get(one)) is not None and not record.is_gone]
+    is_merged = any(one.modified is not None and one.modified > last_whole - _SKEW for one in there)
+    return frozenset(one for one, record in read.items() if (record.is_gone if record else is_merged))
+
+
+def _unlike(told: Told, lost: Collection[Pair], fresh: Fresh) -> dict[Pair, tuple[Changed, ...]]:
+    """The pairs that are none any more, and what has changed on them."""
+    unlike: dict[Pair, tuple[Changed, ...]] = {}
+    for pair in lost:
+        both = [record for one in pair if (record := fresh.get(one)) is not None and not record.is_gone]
+        if len(both) < 2 or groups.qualifies(both[0], both[1]):
+            continue
+        changed = tuple(
+            Changed(record.id, kind)
+            for record in both
+            for kind in changed_kinds(told.marks.get(record.id, frozenset()), marks_of(record))
+        )
+        if changed:
+            unlike[pair] = changed
+    return unlike
+
+
+def _looks(unlike: Iterable[Pair], fresh: Fresh) -> dict[str, Marks]:
+    """How records look now that are unlike, so that a change back is noticed as one."""
+    return {one: marks_of(record) for pair in unlike for one in pair if (record := fresh[one]) is not None}
+
+
+def _as_shrunk(told: Told, gone: Collection[str], unlike: Mapping[Pair, tuple[Changed, ...]]) -> Shrunk:
+    return Shrunk(
+        identity=told.identity,
+        module=told.module,
+        members=told.members,
+        left=tuple(sorted({one for pair in told.open_pairs for one in pair})),
+        gone=tuple(sorted(gone)),
+        apart=tuple(sorted(unlike)),
+        changed=tuple(sorted({one for some in unlike.values() for one in some})),
+        alerts=told.alerts,
+    )
