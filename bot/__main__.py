@@ -20,6 +20,7 @@ from bot.settings import Settings, SettingsError, load, public_address
 from bot.store.rotation import rotate, told
 from zoho.database import Database
 
+_LAST_PORT = 65_535
 _NOT_MIGRATED = "The database is not up to date. Run: python -m bot migrate"
 _WORKER_IDLES = "On SQLite, jobs run inside serve; this process has nothing to do and waits to be stopped."
 
@@ -53,7 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="the web server, and the jobs")
     serve.add_argument("--host", help="in place of HOST")
-    serve.add_argument("--port", type=int, help="in place of PORT")
+    serve.add_argument("--port", type=_port, help="in place of PORT")
     serve.add_argument(
         "--socket-mode", action="store_true", help="connect to Slack instead of waiting for its requests"
     )
@@ -68,13 +69,20 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("rotate-keys", help="put all that is encrypted under the newest key")
     sandbox = commands.add_parser("sandbox", help="a stand-in Zoho or Slack, for trying things out")
     sandbox.add_argument("which", choices=("zoho", "slack"))
-    sandbox.add_argument("--port", type=int, default=0)
+    sandbox.add_argument("--port", type=_port, default=0)
     sandbox.add_argument("--data", type=Path, help="a folder with records.csv and module.txt (Zoho only)")
     demo = commands.add_parser("demo", help="the whole of it on this machine, with both stand-ins")
-    demo.add_argument("--port", type=int)
+    demo.add_argument("--port", type=_port)
     demo.add_argument("--check", action="store_true", help="play one whole story and print it")
     demo.add_argument("--data", type=Path, help="a folder with records.csv and module.txt")
     return parser
+
+
+def _port(text: str) -> int:
+    """A port's number; 0 takes a free one."""
+    if not (text.isascii() and text.isdecimal() and len(text) < 6 and int(text) <= _LAST_PORT):
+        raise argparse.ArgumentTypeError(f"a port is a number from 0 to {_LAST_PORT}")
+    return int(text)
 
 
 def _settings(asked: argparse.Namespace) -> Settings:

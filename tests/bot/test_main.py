@@ -15,6 +15,7 @@ import httpx
 import pytest
 from cryptography.fernet import Fernet
 
+from bot.__main__ import main
 from tests.conftest import free_port
 
 TOP = Path(__file__).parents[2]
@@ -164,3 +165,14 @@ async def test_the_worker_says_that_it_has_nothing_to_do_and_waits(
         assert "jobs run inside serve" in said
         assert process.returncode is None
         assert (await ended(process))[0] == 0
+
+
+@pytest.mark.parametrize("port", ["65536", "-5", "http", "１２", "9" * 5000])
+@pytest.mark.parametrize("words", [("serve",), ("demo",), ("sandbox", "zoho"), ("sandbox", "slack")])
+def test_a_port_that_is_none_is_refused_in_a_line(
+    words: tuple[str, ...], port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main([*words, f"--port={port}"])
+    assert ended.value.code == 2
+    assert capsys.readouterr().err.endswith("a port is a number from 0 to 65535\n")

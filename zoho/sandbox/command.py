@@ -41,6 +41,6 @@ def main(port: int, data: Path | None = None) -> None:
     """Run `serve`; a taken port or wrong data is one line on standard error and exit code 2."""
     try:
         asyncio.run(serve(port, data))
-    except (OSError, ValueError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         sys.stderr.write(f"{error}\n")
         raise SystemExit(2) from error

@@ -74,6 +74,9 @@ def test_a_taken_port_and_wrong_data_are_one_line_each(tmp_path: Path) -> None:
         with started(str(taken.getsockname()[1])) as process:
             _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors.count("\n")) == (2, 1)
+    with started("65535") as process:
+        _, errors = process.communicate(timeout=10)
+    assert (process.returncode, errors.count("\n")) == (2, 1), "there is no port for the second centre"
     with started("0", str(tmp_path)) as process:
         _, errors = process.communicate(timeout=10)
     assert (process.returncode, errors.count("\n")) == (2, 1)
