@@ -14,11 +14,13 @@ from bot.store.effects import Effects
 from bot.store.flag import Change, Closed, Flag, FlaggedRecord, Kept, Place, Spot, ended_on, standing_on
 from bot.store.flags import AlreadyFlagged, Flags
 from bot.store.homes import HomeRow, Homes
+from bot.store.known import Known, KnownList, Told
 from bot.store.lists import CheckedOne, Lists, Question, ShownGroup, StoredList
 from bot.store.queue import Line, Queue
 from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
 from bot.store.shares import Share, Shares
 from bot.store.subscriptions import Because, Subscription, Subscriptions, SubscriptionStatus, Terms
+from bot.store.told import ToldGroups
 from zoho.database import Database
 
 __all__ = [
@@ -41,6 +43,8 @@ __all__ = [
     "HomeRow",
     "Homes",
     "Kept",
+    "Known",
+    "KnownList",
     "Line",
     "Lists",
     "Place",
@@ -60,6 +64,8 @@ __all__ = [
     "SubscriptionStatus",
     "Subscriptions",
     "Terms",
+    "Told",
+    "ToldGroups",
     "Wanted",
     "Why",
     "ended_on",
@@ -82,6 +88,7 @@ class Store:
         self.dismissals = Dismissals(database, now)
         self.dismissed = DismissedList(database)
         self.subscriptions = Subscriptions(database, now)
+        self.told = ToldGroups(database, now)
 
     async def forget(self, workspace: str) -> None:
         """Delete everything of a workspace."""
@@ -93,6 +100,7 @@ class Store:
         await self.reads.forget_workspace(workspace)
         await self.dismissals.forget_workspace(workspace)
         await self.subscriptions.forget_workspace(workspace)
+        await self.told.forget_workspace(workspace)
 
     async def sweep(self) -> None:
         """Delete what has expired."""
@@ -105,3 +113,4 @@ class Store:
         await self.reads.sweep()
         await self.dismissals.sweep()
         await self.subscriptions.sweep()
+        await self.told.sweep()

@@ -19,8 +19,8 @@ DAY = timedelta(days=1)
 
 def contact(number: int, email: str = "", **more: Any) -> Record:
     """A contact; the higher the number, the newer."""
-    values = {"created": START + number * timedelta(minutes=1), **more}
-    return Record(CONTACTS, str(number), more.pop("name", f"P{number} Q"), email=email, **values)
+    values = {"name": f"P{number} Q", "created": START + number * timedelta(minutes=1), **more}
+    return Record(module=CONTACTS, id=str(number), email=email, **values)
 
 
 def scanned(
