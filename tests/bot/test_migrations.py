@@ -38,8 +38,10 @@ def test_a_migrated_database_has_every_table_as_the_code_knows_it(url: str) -> N
     engine = create_engine(url.replace("+aiosqlite", ""))
     with engine.connect() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, metadata) == []
+        differences = compare_metadata(context, metadata)
     engine.dispose()
+
+    assert differences == []
 
 
 def test_a_database_is_current_only_after_it_was_migrated(url: str, tmp_path: Path) -> None:
