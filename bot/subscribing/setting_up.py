@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -17,7 +18,7 @@ from bot.ids import Detail
 from bot.jobs import Channels, Click, Job, People, Submitted, Voice
 from bot.schedules.when import describe, dump, load
 from bot.store import Because, Store, Subscription, SubscriptionStatus, Terms
-from bot.subscribing.asked import Filters, ReadFilters, Wanted, filled_by, read_wanted
+from bot.subscribing.asked import Filters, ReadFilters, Wanted, filled_by, read_wanted, typed
 from bot.subscribing.telling import Telling
 from zoho.access import Access, Zoho
 from zoho.errors import ScopeMissing, TooLarge, UnknownFilter
@@ -63,11 +64,9 @@ class SettingUp:
 
     async def open_for(self, job: Job, trigger: str, one: Subscription, *, takes_over: bool = False) -> None:
         """The form as alerts that were set up fill it."""
-        filled = filled_by(one)
-        if takes_over:
-            filled = replace(filled, mention=one.terms.mention)
-        carried = Carried(one.id, one.revision, takes_over=takes_over)
-        await self.open(job, trigger, filled, carried)
+        notice = job.message if takes_over and isinstance(job, Click) else ""
+        carried = Carried(one.id, one.revision, takes_over=takes_over, notice=notice)
+        await self.open(job, trigger, filled_by(one), carried)
 
     async def own_zone(self, user: str) -> str:
         """The person's own time zone by its name, UTC where Slack does not say."""
@@ -82,6 +81,7 @@ class SettingUp:
             zone=await self.own_zone(job.who.user),
             place=f"{access.connection.org_name}, {access.region.name}",
             price=await self._price(access, modules, self._filters(filled)),
+            priced=_what(modules, self._filters(filled)),
             is_outside=outside,
         )
 
@@ -105,6 +105,10 @@ class SettingUp:
         """Another rhythm was chosen: show its inputs, and keep what was filled in."""
         filled = form.read_form({**job.chosen, form.OFTEN: job.value})
         await self.voice.update_view(job.view, form.form(filled, Carried.read(job.carried)))
+
+    async def _priced(self, access: Access, carried: Carried, wanted: Wanted) -> Carried:
+        price = await self._price(access, wanted.modules, wanted.filters)
+        return replace(carried, price=price, priced=_what(wanted.modules, wanted.filters))
 
     # Carrying out
 
@@ -135,6 +139,10 @@ class SettingUp:
             return form.form(filled, carried, warning=await self._absent())
         if sight.is_outside and wanted.detail is not Detail.COUNTS:
             wanted = replace(wanted, detail=Detail.COUNTS)
+        if carried.priced != _what(wanted.modules, wanted.filters):
+            shown, carried = carried.price, await self._priced(access, carried, wanted)
+            if carried.price is not None and carried.price > (shown or 0):
+                return form.form(filled, carried, warning=form.dearer(carried.price))
         twin = None if carried.said_twice else await self._twin(job, carried, wanted, access)
         if twin is not None:
             said = form.same_thing(twin.owner.user, describe(load(twin.terms.schedule)))
@@ -162,6 +170,8 @@ class SettingUp:
             await alerts.stop(one.id, Because.CHANNEL)
             warning = await self._absent() if why in _CLOSED else form.closed_channel(why)
             return form.form(filled, carried, warning=warning)
+        if carried.takes_over and carried.notice:
+            await self.telling.taken_over(one, carried.notice)
         return form.started(terms.channel, speaks, is_new=not key, price=terms.price)
 
     async def _absent(self) -> str:
@@ -180,6 +190,11 @@ class SettingUp:
             if is_same_place and watches_same and one.status is SubscriptionStatus.ACTIVE:
                 return one
         return None
+
+
+def _what(modules: tuple[Module, ...], filters: Filters) -> str:
+    """What a price is for, as a short stamp."""
+    return sha256(f"{' '.join(modules)} {typed(filters)}".encode()).hexdigest()[:16]
 
 
 def _terms(wanted: Wanted, access: Access, price: int | None) -> Terms:

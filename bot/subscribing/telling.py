@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import structlog
 from slack_sdk.errors import SlackApiError
 
-from bot.blocks.alerts import introduction
+from bot.blocks.alerts import gone, introduction
 from bot.blocks.alerts.introduction import Baseline
 from bot.blocks.alerts.told import AlertsTold
 from bot.blocks.parts import Message
@@ -84,10 +84,15 @@ class Telling:
         """Say in the place of the introduction who stopped these alerts."""
         await self._edit(one, introduction.ended(await self.told(one), by))
 
-    async def _edit(self, one: Subscription, message: Message) -> None:
-        if not one.intro_ts:
+    async def taken_over(self, one: Subscription, notice: str) -> None:
+        """Say in the place of the message that offered it, by its ts, who took these alerts over."""
+        await self._edit(one, gone.taken_over(one.owner.user, await self.told(one)), at=notice)
+
+    async def _edit(self, one: Subscription, message: Message, *, at: str = "") -> None:
+        ts = at or one.intro_ts
+        if not ts:
             return
         try:
-            await self.voice.edit(Place(one.channel, one.intro_ts), message)
+            await self.voice.edit(Place(one.channel, ts), message)
         except SLACK_TROUBLE as error:
             log.info("introduction_not_redrawn", error=type(error).__name__)

@@ -148,6 +148,19 @@ async def test_what_is_wrong_is_said_at_the_input_with_an_example(connected: Wor
     assert one.terms.schedule == "every 240 minutes|Europe/Berlin|18:00-08:00"
 
 
+async def test_what_costs_more_than_the_form_said_is_agreed_to_once_more(connected: World) -> None:
+    sheet = await open_form(connected, "subscribe contacts daily 9:00")
+    assert "credits of your organisation’s day" in sheet.words
+    lists = ["desk/contacts", "desk/accounts"]
+    await connected.slack.submit(sheet, {form.MODULES: lists})
+    again = await connected.slack.wait_for_modal(MARA, containing="more than was said")
+    assert await standing(connected) == ()
+    await connected.slack.submit(again, {})
+    await connected.slack.wait_for_modal(MARA, containing="Alerts started")
+    (one,) = await standing(connected)
+    assert one.terms.price
+
+
 async def test_another_rhythm_shows_its_own_inputs_and_keeps_the_others(connected: World) -> None:
     sheet = await open_form(connected)
     assert not sheet.elements("quiet")
@@ -328,6 +341,9 @@ async def test_somebody_connected_takes_over_with_the_form_filled_in(connected: 
     await connected.slack.wait_for_modal(TOMAS, containing="Alerts changed")
     (one,) = await standing(connected)
     assert (one.owner.user, one.status) == (TOMAS, "active")
+    await connected.settled()
+    assert "Taken over by <@U02TOMAS>" in connected.slack.message(paused.ts).words
+    assert "Tomás Reyes’s Zoho connection" in connected.slack.message(one.intro_ts).words
     assert one.next_at <= connected.clock()
 
 

@@ -79,7 +79,8 @@ class Filled:
 class Carried:
     """What a form knows besides its inputs: the alerts it changes ("" for new ones) and their revision, the
     person's own time zone, the price that was shown, whether it is to take over, whether it was said that
-    others watch the same."""
+    others watch the same, for which lists and filters the price is, and the ts of the message that offered to
+    take over."""
 
     key: str = ""
     revision: int = 0
@@ -89,6 +90,8 @@ class Carried:
     said_twice: bool = False
     is_outside: bool = False
     place: str = ""
+    priced: str = ""
+    notice: str = ""
 
     def pack(self) -> str:
         """As the modal's metadata."""
@@ -177,6 +180,12 @@ def not_in_channel(bot: str) -> str:
 def closed_channel(code: str) -> str:
     """Above the form when Slack takes no message in the channel."""
     return f"Nothing was started. Slack does not take messages in this channel: {words.in_code(code)}."
+
+
+def dearer(price: int) -> str:
+    """Above the form when what was chosen costs more than was said."""
+    said = f"Reading these lists costs up to {words.counted(price, 'credit')} each time, more than was said."
+    return f"{said} Press the button once more to agree."
 
 
 def same_thing(owner: str, speaks: str) -> str:
@@ -328,7 +337,7 @@ def _filters(filled: Filled) -> Block:
         action_id="filter",
         initial_value=filled.filters or None,
         placeholder=parts.plain("city=Hamburg"),
-        max_length=1000,
+        max_length=3000,
     )
     hint = "As in the command. All of them must fit."
     return _input(FILTERS, "Filters", element, hint=hint, optional=True)
