@@ -14,7 +14,9 @@ from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from sqlalchemy.exc import ArgumentError
 
+from zoho.database import address
 from zoho.regions import CODES, Regions, is_loopback
 
 PRODUCT_LINK = "{desk_web}/support/{portal}/ShowHomePage.do#Products/dv/{id}"
@@ -58,7 +60,7 @@ class Settings(BaseSettings):
     observe_only: bool = False
 
     public_url: str
-    database_url: str = "sqlite+aiosqlite:///duplicates.sqlite3"
+    database_url: str = Field(default="sqlite+aiosqlite:///duplicates.sqlite3", repr=False)
     encryption_keys: Annotated[tuple[SecretStr, ...], NoDecode]
 
     host: str = "127.0.0.1"
@@ -146,12 +148,16 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _check_database(cls, value: str) -> str:
-        scheme = value.partition(":")[0].lower()
-        if scheme.startswith("postgres"):
-            raise ValueError("PostgreSQL cannot be used yet; leave it out for a SQLite file")
-        if scheme not in ("sqlite", "sqlite+aiosqlite") or "///" not in value:
-            raise ValueError("must look like sqlite:///duplicates.sqlite3")
-        return "sqlite+aiosqlite" + value[len(scheme) :]
+        try:
+            where = address(value)
+        except (ArgumentError, ValueError):
+            where = None  # what was given may hold a password, so it is not repeated
+        is_file = where is not None and where.get_backend_name() == "sqlite"
+        if where is None or not where.database or (is_file and "///" not in value):
+            raise ValueError(
+                "must look like sqlite:///duplicates.sqlite3 or postgresql://name:password@host/duplicates"
+            )
+        return where.render_as_string(hide_password=False)
 
     @field_validator("encryption_keys", mode="before")
     @classmethod

@@ -19,7 +19,7 @@ from bot.migrations import migrate, upgrade
 from bot.sandbox.demo.browser import Browser, Page
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.things import Message
-from bot.settings import load
+from bot.settings import Settings, load
 from tests import postgres
 from tests.storage import Storage
 from zoho.database import Database
@@ -85,7 +85,11 @@ class World:
         """Stop the bot and start it again on the same database, with these settings changed."""
         settings = self.bot.settings.model_copy(update=changed)
         await self.bot.stop()
-        self.bot = build(settings, now=self.clock)
+        return await self.start_again(settings)
+
+    async def start_again(self, settings: Settings | None = None) -> Bot:
+        """Start a bot that was stopped, on the same database."""
+        self.bot = build(settings or self.bot.settings, now=self.clock)
         await self.bot.start()
         return self.bot
 

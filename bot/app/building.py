@@ -29,7 +29,7 @@ from bot.details import Details
 from bot.events import Events
 from bot.flagged import Flagged
 from bot.home import Home
-from bot.jobs import Channels, Invitations, Jobs, People, Reception, Troubles, Voice
+from bot.jobs import Channels, Invitations, Jobs, Keeping, People, Reception, Troubles, Voice
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.migrations import is_current
 from bot.searches import Checking, Drawing, LongReads, Patience, Searches
@@ -63,6 +63,7 @@ class Bot:
     zoho: Zoho
     store: Store
     jobs: Jobs
+    keeping: Keeping
     voice: Voice
     people: People
     long_reads: LongReads
@@ -73,6 +74,7 @@ class Bot:
     runner: web.AppRunner
     socket: SocketMode | None
     tasks: list[asyncio.Task[None]]
+    drain_seconds: float = DRAIN_SECONDS
 
     @property
     def url(self) -> str:
@@ -91,9 +93,15 @@ class Bot:
         await self._check_keys()
         await self.voice.open()
         self.jobs.start()
+        await self.keeping.open()
         await self.runner.setup()
         await web.TCPSite(self.runner, self.settings.host, self.settings.port).start()
-        lasting = (self._greet_slack(), self._sweep(), self.long_reads.watch())
+        lasting = (
+            self._greet_slack(),
+            self._sweep(),
+            self.long_reads.watch(),
+            self.keeping.watch(self.jobs),
+        )
         self.tasks += [asyncio.create_task(one) for one in lasting]
         if self.socket is not None:
             await self._connect(self.socket)
@@ -115,9 +123,10 @@ class Bot:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
         self.long_reads.stop()
-        left = await self.jobs.drain(DRAIN_SECONDS)
+        left = await self.jobs.drain(self.drain_seconds)
         if left:
             log.warning("stopped_with_work_left", jobs=left)
+        await self.keeping.close()
         await self.zoho.close()
         await self.voice.close()
         await self.database.close()
@@ -170,7 +179,9 @@ def build(
     voice = Voice(client, invitations.once_more)
     people = People(client, clock)
     troubles = Troubles(zoho=zoho, voice=voice, invitations=invitations, now=clock)
-    jobs = Jobs(claim=store.effects.claim, report=troubles.report)
+    keeping = Keeping(store.unfinished, voice, invitations, clock, is_shared=database.is_shared)
+    jobs = Jobs(claim=keeping.claim, report=troubles.report)
+    jobs.afterwards(keeping.finished)
     secret = settings.slack_signing_secret.get_secret_value()
     bolt = new_bolt(client, secret, people)
     shared: dict[str, Any] = {"zoho": zoho, "store": store, "voice": voice, "now": clock}
@@ -232,6 +243,7 @@ def build(
         zoho,
         store,
         jobs,
+        keeping,
         voice,
         people,
         long_reads,

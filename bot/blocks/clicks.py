@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from slack_sdk.models.blocks import Block, InteractiveElement
+
 from bot import ids
 from bot.blocks import parts, words
 
 _NAMED = 5
+_TYPED_LENGTH = 150
 
 
 def rights_differ() -> parts.Message:
@@ -31,6 +34,19 @@ def older_button() -> parts.Message:
     search = parts.button(ids.SEARCH_ALL, "Find duplicates")
     blocks = (parts.section("click:older:1", told), parts.actions("click:act:1", search))
     return parts.Message(told, blocks)
+
+
+def not_answered(typed: str, again: InteractiveElement | None) -> parts.Message:
+    """A command that nobody answered, because the app stopped under it; "" where it is not known."""
+    what = "what you typed" if typed else "your last command"
+    told = f"The app was restarted before {what} was answered. Please ask again."
+    blocks: list[Block] = [parts.section("click:unanswered:1", told)]
+    if typed:
+        words_typed = parts.code(words.cut(words.clean(f"{ids.COMMAND} {typed}"), _TYPED_LENGTH))
+        blocks.append(parts.rich("click:typed:1", parts.line(words_typed)))
+    if again is not None:
+        blocks.append(parts.actions("click:again:1", again))
+    return parts.Message(words.fallback(told.rstrip(".")), tuple(blocks))
 
 
 def comment(others: Sequence[str], by: str) -> str:

@@ -4,6 +4,7 @@ from bot.jobs.channels import Channels
 from bot.jobs.embedded import Jobs
 from bot.jobs.inputs import chosen_in
 from bot.jobs.invitations import Invitations, resumed
+from bot.jobs.keeping import Keeping
 from bot.jobs.people import People, Reception, Workspace
 from bot.jobs.troubles import Troubles, doing
 from bot.jobs.voice import Place, Published, Voice
@@ -31,6 +32,7 @@ __all__ = [
     "Invitations",
     "Job",
     "Jobs",
+    "Keeping",
     "LongRead",
     "People",
     "Place",

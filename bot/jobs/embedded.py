@@ -23,14 +23,14 @@ J = TypeVar("J", bound=Job)
 class Jobs:
     """Takes jobs without waiting, runs a bounded number of them at once, and can be drained.
 
-    ``claim`` says which keys are new: a job whose key is not has happened already. ``report`` hears of every
-    error a handler raises, so that no job ends in silence.
+    ``claim`` says which keys of some jobs are new: a job whose key is not has happened already. ``report``
+    hears of every error a handler raises, so that no job ends in silence.
     """
 
     def __init__(
         self,
         *,
-        claim: Callable[[Sequence[str]], Awaitable[set[str]]],
+        claim: Callable[[Sequence[Job]], Awaitable[set[str]]],
         report: Callable[[Job, Exception], Awaitable[None]],
         at_once: int = AT_ONCE,
     ) -> None:
@@ -40,6 +40,7 @@ class Jobs:
         self._handlers: dict[type[Job], Callable[[Any], Awaitable[None]]] = {}
         self._afterwards: list[Callable[[Job], Awaitable[None]]] = []
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
+        self._taken_up: set[str] = set()
         self._running: set[asyncio.Task[None]] = set()
         self._dispatcher: asyncio.Task[None] | None = None
         self._unfinished = 0
@@ -56,6 +57,11 @@ class Jobs:
         """Take a job; it runs when its turn comes."""
         self._unfinished += 1
         self._queue.put_nowait(job)
+
+    def take_up(self, job: Job) -> None:
+        """Take a job whose key was claimed before, by somebody who did not come to its end."""
+        self._taken_up.add(job.key)
+        self.hand_over(job)
 
     def start(self) -> None:
         """Begin to run jobs."""
@@ -88,9 +94,11 @@ class Jobs:
 
     async def _new(self, batch: Sequence[Job]) -> list[Job]:
         """The jobs of a batch that have not happened yet, by their keys; those without a key always."""
-        keys = [job.key for job in batch if job.key]
+        again = {job.key for job in batch} & self._taken_up
+        self._taken_up -= again
+        keyed = [job for job in batch if job.key and job.key not in again]
         try:
-            unclaimed = await self._claim(keys) if keys else set()
+            unclaimed = again | (await self._claim(keyed) if keyed else set())
         except SQLAlchemyError as error:
             await asyncio.gather(*(self._report(job, error) for job in batch))
             self._end(len(batch))

@@ -12,6 +12,7 @@ from bot.blocks import parts
 from bot.blocks.parts import Link
 from bot.jobs.work import Click, Job, Reply, Typed
 from bot.store import Asked, Store
+from bot.store.tables import fresh_key
 from zoho.access import Zoho
 from zoho.connections.attempts import ATTEMPT_LASTS
 from zoho.records import Module, Product
@@ -73,7 +74,8 @@ def resumed(asked: Asked, now: datetime) -> Typed:
     """What waited, as work: by its response_url while that lives, else by direct message."""
     is_late = now - asked.at >= RESPONSE_URL_LASTS
     reply = Reply("" if is_late else asked.channel, "" if is_late else asked.response_url, asked.is_click)
-    return Typed(who=asked.who, home=asked.who.workspace, reply=reply, key="", at=now, text=asked.text)
+    key = f"resumed:{fresh_key()}"  # so that a crash does not lose it
+    return Typed(who=asked.who, home=asked.who.workspace, reply=reply, key=key, at=now, text=asked.text)
 
 
 def _asked(job: Job, command: str, modules: Sequence[Module] = (), group_key: str = "") -> Asked:

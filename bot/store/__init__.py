@@ -21,6 +21,7 @@ from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
 from bot.store.shares import Share, Shares
 from bot.store.subscriptions import Because, Subscription, Subscriptions, SubscriptionStatus, Terms
 from bot.store.told import ToldGroups
+from bot.store.unfinished import Command, Unfinished
 from zoho.database import Database
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "Change",
     "CheckedOne",
     "Closed",
+    "Command",
     "Dismissal",
     "Dismissals",
     "DismissedList",
@@ -66,6 +68,7 @@ __all__ = [
     "Terms",
     "Told",
     "ToldGroups",
+    "Unfinished",
     "Wanted",
     "Why",
     "ended_on",
@@ -78,6 +81,7 @@ class Store:
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self.effects = Effects(database, now)
+        self.unfinished = Unfinished(database, self.effects, now)
         self.asked = AskedCommands(database, now)
         self.lists = Lists(database, now)
         self.flags = Flags(database, now)
@@ -93,6 +97,7 @@ class Store:
     async def forget(self, workspace: str) -> None:
         """Delete everything of a workspace."""
         await self.asked.forget_workspace(workspace)
+        await self.unfinished.forget_workspace(workspace)
         await self.lists.forget_workspace(workspace)
         await self.flags.forget_workspace(workspace)
         await self.homes.forget_workspace(workspace)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, text
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.tables import effects
 from zoho.database import Database, UtcTime
@@ -35,9 +36,13 @@ class Effects:
 
     async def claim(self, keys: Sequence[str]) -> set[str]:
         """Those of ``keys`` that nobody claimed before, in one transaction."""
-        values = {"keys": json.dumps(keys), "at": self._now()}
         async with self._database.write() as connection:
-            return set((await connection.execute(self._insert, values)).scalars())
+            return await self.claim_in(connection, keys)
+
+    async def claim_in(self, connection: AsyncConnection, keys: Sequence[str]) -> set[str]:
+        """The same as a part of a transaction that is under way."""
+        values = {"keys": json.dumps(keys), "at": self._now()}
+        return set((await connection.execute(self._insert, values)).scalars())
 
     async def sweep(self) -> None:
         """Forget keys so old that nobody can send them again."""

@@ -30,8 +30,8 @@ class Desk:
     most: int = 0
     pause: float = 0.0
 
-    async def claim(self, keys: Sequence[str]) -> set[str]:
-        new = set(keys) - self.claimed
+    async def claim(self, jobs: Sequence[Job]) -> set[str]:
+        new = {job.key for job in jobs} - self.claimed
         self.claimed |= new
         return new
 
@@ -85,6 +85,17 @@ async def test_a_job_with_a_key_happens_once_and_one_without_every_time() -> Non
     assert await jobs.drain(1) == 0
 
 
+async def test_a_job_that_somebody_else_claimed_is_taken_up_all_the_same_and_once() -> None:
+    desk = Desk(claimed={"1"})
+    jobs = desk.jobs()
+    jobs.take_up(typed("a", "1"))
+    await jobs.idle()
+    jobs.hand_over(typed("a again", "1"))
+    await jobs.idle()
+    assert desk.done == ["a"]
+    assert await jobs.drain(1) == 0
+
+
 async def test_no_more_than_the_bound_run_at_once_and_all_are_done() -> None:
     desk = Desk(pause=0.001)
     jobs = desk.jobs(at_once=3)
@@ -111,7 +122,7 @@ async def test_an_error_is_reported_and_the_next_job_runs() -> None:
 async def test_a_store_that_does_not_answer_is_reported_and_nothing_is_done_twice() -> None:
     desk = Desk()
 
-    async def locked(keys: Sequence[str]) -> set[str]:
+    async def locked(jobs: Sequence[Job]) -> set[str]:
         raise OperationalError("INSERT", {}, Exception("database is locked"))
 
     jobs = Jobs(claim=locked, report=desk.report)

@@ -89,7 +89,7 @@ def test_every_problem_with_the_settings_is_named_before_anything_starts(tmp_pat
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(TOP),
         "SLACK_BOT_TOKEN": "hush-hush-token",
-        "DATABASE_URL": "postgres://bot:hush-hush@db/duplicates",
+        "DATABASE_URL": "mysql://bot:hush-hush@db/duplicates",
         "ENCRYPTION_KEYS": "hush-hush-key",
         "ZOHO_HOME_DC": "mars",
     }

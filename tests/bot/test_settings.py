@@ -66,8 +66,9 @@ def test_problems_of_different_kinds_are_named_together() -> None:
         ("PUBLIC_URL", "https://duplicates.example.com:port", "is no address"),
         ("SLACK_API_URL", "https://slack.example.com/", "must end in /api/"),
         ("SLACK_API_URL", "http://slack.example.com/api/", "must begin with https"),
-        ("DATABASE_URL", "postgres://db/duplicates", "PostgreSQL cannot be used yet"),
-        ("DATABASE_URL", "postgresql+psycopg://db/duplicates", "PostgreSQL cannot be used yet"),
+        ("DATABASE_URL", "postgres://db", "or postgresql://name:password@host/duplicates"),
+        ("DATABASE_URL", "nonsense", "must look like sqlite:///"),
+        ("DATABASE_URL", "sqlite://duplicates.sqlite3/x", "must look like sqlite:///"),
         ("DATABASE_URL", "mysql://db/duplicates", "must look like sqlite:///"),
         ("ENCRYPTION_KEYS", "short", "key 1 of 1 is no Fernet key"),
         ("ENCRYPTION_KEYS", f"{KEY},short", "key 2 of 2 is no Fernet key"),
@@ -100,7 +101,7 @@ def test_no_line_repeats_the_value_of_a_secret() -> None:
         ENCRYPTION_KEYS="almost-a-key",
         ZOHO_CLIENT_SECRETS='{"hush-hush": "eu"}',
         ZOHO_HOME_DC="mars",
-        DATABASE_URL="postgres://bot:hush-hush@db/duplicates",
+        DATABASE_URL="mysql://bot:hush-hush@db/duplicates",
     )
     text = "\n".join(lines)
     for secret in ("hush-hush", "almost-a-key", "xoxb-token-value", "zoho-secret-value"):

@@ -3,89 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import os
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Mapping
 from pathlib import Path
 
-import httpx
 import pytest
 from cryptography.fernet import Fernet
 
 from bot.sandbox.slack import SlackSandbox
-from tests.conftest import MARA, free_port
-from zoho.regions import CODES
+from tests.conftest import MARA
+from tests.processes import Installation, ready
 from zoho.sandbox import ZohoSandbox
-
-TOP = Path(__file__).parents[2]
-NOWHERE = "http://127.0.0.1:1"
-
-
-class Installation:
-    """Both stand-ins, and an environment for processes beside them."""
-
-    def __init__(self, slack: SlackSandbox, zoho: ZohoSandbox, folder: Path) -> None:
-        self.slack = slack
-        self.zoho = zoho
-        self.folder = folder
-        port = free_port()
-        elsewhere = {dc: {"accounts": NOWHERE, "desk": NOWHERE} for dc in CODES}
-        self.environment = {
-            "SLACK_APP_TOKEN": slack.app_token,
-            "SLACK_BOT_TOKEN": slack.bot_token,
-            "SLACK_API_URL": slack.api_url,
-            "ZOHO_CLIENT_ID": zoho.client_id,
-            "ZOHO_CLIENT_SECRET": zoho.client_secret,
-            "ZOHO_HOME_DC": "eu",
-            "ZOHO_HOSTS": json.dumps({**elsewhere, **zoho.hosts}),
-            "PUBLIC_URL": f"http://127.0.0.1:{port}",
-            "PORT": str(port),
-            "DATABASE_URL": f"sqlite:///{folder / 'duplicates.sqlite3'}",
-            "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-            "METRICS_PORT": "0",
-        }
-
-    async def start(self, *words: str, **changed: str) -> Process:
-        """A process of ``python -m bot``."""
-        kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME")}
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot",
-            *words,
-            cwd=self.folder,
-            env={**kept, "PYTHONPATH": str(TOP), **self.environment, **changed},
-            stdout=PIPE,
-            stderr=PIPE,
-        )
-
-    async def run(self, *words: str, **changed: str) -> tuple[int, str, str]:
-        """Exit code, output and complaints."""
-        process = await self.start(*words, **changed)
-        async with asyncio.timeout(60):
-            out, err = await process.communicate()
-        return process.returncode or 0, out.decode(), err.decode()
 
 
 @pytest.fixture
 async def installation(tmp_path: Path) -> AsyncIterator[Installation]:
     async with ZohoSandbox.start() as zoho, SlackSandbox.start(0) as slack:
         yield Installation(slack, zoho, tmp_path)
-
-
-async def ready(address: str) -> None:
-    """Wait until ``serve`` says that it is."""
-    async with httpx.AsyncClient() as client:
-        for _ in range(200):
-            try:
-                if (await client.get(f"{address}/readyz")).status_code == 200:
-                    return
-            except httpx.ConnectError:
-                await asyncio.sleep(0.05)
-    raise TimeoutError
 
 
 async def test_socket_mode_from_an_empty_folder_to_an_answer_and_an_orderly_end(
