@@ -33,6 +33,7 @@ log = structlog.get_logger(__name__)
 
 COOKIE = "zoho_connect"
 _COOKIE_SECONDS = 900
+_REVISIONS = text("SELECT version_num FROM alembic_version")
 _FORM = "application/x-www-form-urlencoded"
 
 _HEADERS = {
@@ -56,6 +57,7 @@ class Web:
     sharing: Sharing
     decisions: Decisions
     public_url: str
+    revision: frozenset[str]
     now: Callable[[], datetime]
 
     def register(self, app: web.Application) -> None:
@@ -164,12 +166,14 @@ class Web:
         return web.Response(text="ok\n", headers=_HEADERS)
 
     async def readyz(self, request: web.Request) -> web.Response:
-        """The database answers."""
+        """The database answers, and has the revision that this process was made for."""
         try:
             async with self.database.read() as reader:
-                await reader.execute(text("SELECT 1"))
+                found = frozenset((await reader.execute(_REVISIONS)).scalars())
         except SQLAlchemyError:
             return web.Response(status=503, text="the database does not answer\n", headers=_HEADERS)
+        if found != self.revision:
+            return web.Response(status=503, text="the database is not up to date\n", headers=_HEADERS)
         return web.Response(text="ok\n", headers=_HEADERS)
 
     # Afterwards, in Slack

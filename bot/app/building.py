@@ -31,7 +31,7 @@ from bot.flagged import Flagged
 from bot.home import Home
 from bot.jobs import Channels, Invitations, Jobs, Keeping, People, Reception, Troubles, Voice
 from bot.jobs.voice import SLACK_TROUBLE
-from bot.migrations import is_current
+from bot.migrations import is_current, newest
 from bot.searches import Checking, Drawing, LongReads, Patience, Searches
 from bot.settings import Settings
 from bot.sharing import Sharing
@@ -235,6 +235,7 @@ def build(
         sharing=sharing,
         decisions=decisions,
         public_url=settings.public_url,
+        revision=newest(),
     ).register(site)
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=3)
     return Bot(
