@@ -19,8 +19,9 @@ from zoho.duplicates.checks import prove
 from zoho.duplicates.dismissed import take_out
 from zoho.duplicates.filters import Filters, sort_out
 from zoho.duplicates.leaving_out import Standing, leave_out, nothing_dismissed
+from zoho.duplicates.listing import PLANS
 from zoho.duplicates.one import Finder, Hits
-from zoho.duplicates.values import PLANS, Walk
+from zoho.duplicates.values import Walk
 from zoho.duplicates.whole import members, read_whole, with_groups
 from zoho.duplicates.windows import Price, Progress
 from zoho.errors import ScopeMissing, TooLarge

@@ -7,54 +7,25 @@ makes a group by itself, so the values alone give the number of groups; a rule o
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from zoho.desk import LIMIT, Desk, ValueCount, pages, together
-from zoho.duplicates import groups, normalize
+from zoho.desk import Desk, together
+from zoho.duplicates import groups
 from zoho.duplicates.dismissed import NOTHING, Dismissed, DismissedPair, mark_of, take_out
-from zoho.duplicates.groups import MOST_HOLDERS, Value
+from zoho.duplicates.groups import Value
 from zoho.duplicates.leaving_out import sure_of
-from zoho.errors import BadRequest, TooLarge
-from zoho.records import Group, Module, Pending, Record, SharedValue
+from zoho.duplicates.listing import Listing, Waiting
+from zoho.errors import TooLarge
+from zoho.records import Group, Module, Record
 
 PAIR_CALLS = 20
 """How many calls one search, or one turn of the page, spends on rules that need the members."""
 MOST_SETTLED = 200
 """Of so many dismissed records one turn asks whether they are still as they were: ten calls."""
-_CUT_AT = 100  # Zoho may cut the values it lists at this length
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The fields whose values are asked for, by Zoho's names, and the kinds of value they hold."""
-
-    strong: str
-    pair: str
-    kinds: Mapping[str, str]
-
-
-PLANS: Mapping[Module, Plan] = {
-    Module.DESK_CONTACTS: Plan("bothEmail", "phone", {"bothEmail": "e-mail", "phone": "phone"}),
-    Module.DESK_ACCOUNTS: Plan("", "accountName", {"accountName": "name"}),
-}
-_KEYS: Mapping[str, Callable[[str], str]] = {
-    "e-mail": normalize.email_key,
-    "phone": normalize.phone_key,
-    "name": normalize.name_key,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class _Waiting:
-    """A value whose members were not asked for yet."""
-
-    field: str
-    value: str
-    holders: int
-
-
-class Walk:
+class Walk(Listing):
     """One search by values under way: what is known, and what is still to be asked."""
 
     def __init__(
@@ -62,50 +33,18 @@ class Walk:
         desk: Desk,
         module: Module,
         *,
-        is_too_large: Callable[[str], Awaitable[bool]],
-        note_too_large: Callable[[str], Awaitable[None]],
         known: Sequence[Group] = (),
-        shared: Sequence[SharedValue] = (),
-        unread: Sequence[str] = (),
-        pending: Pending | None = None,
-        may_look_up: bool = False,
         dismissed: Dismissed = NOTHING,
+        **listing: Any,
     ) -> None:
-        """``is_too_large`` and ``note_too_large`` remember, per field, that Zoho mails a report instead.
-        ``may_look_up`` tells whether Zoho's search may be used for values that hold a comma. ``dismissed``
-        is left out; see `_settle_dismissed` for how the number in the headline allows for it.
+        """``known`` are the groups found before. ``dismissed`` is left out; see `_settle_dismissed` for how
+        the number in the headline allows for it. For the rest see `Listing`.
         """
-        self._desk = desk
-        self._module = module
-        self._plan = PLANS[module]
-        self._is_too_large = is_too_large
-        self._note_too_large = note_too_large
-        self._may_look_up = may_look_up
+        super().__init__(desk, module, **listing)
+        self.groups = tuple(known)
         self._dismissed = dismissed
         self._expected: frozenset[Value] = frozenset()
         self.left_out: tuple[str, ...] = ()
-        self.saw_rows = pending is not None  # a search that goes on was proved by its first turn
-        if pending is None:
-            pending = Pending(
-                pages=tuple((field, 0) for field in (self._plan.strong, self._plan.pair) if field)
-            )
-        self.groups = tuple(known)
-        self.shared: tuple[SharedValue, ...] = ()
-        self._folded: frozenset[Value] = frozenset()
-        self._fold(*shared)
-        self.unread = tuple(unread)
-        self._values = [_Waiting(*value) for value in pending.values]
-        self._pages = dict(pending.pages)
-        self._last_page = {field: frozenset(values) for field, *values in pending.seen}
-
-    @property
-    def pending(self) -> Pending:
-        """What is still to be asked, for `Walk` to go on from."""
-        return Pending(
-            values=tuple((one.field, one.value, one.holders) for one in self._values),
-            pages=tuple(self._pages.items()),
-            seen=tuple((field, *sorted(values)) for field, values in self._last_page.items()),
-        )
 
     @property
     def total(self) -> int:
@@ -145,19 +84,6 @@ class Walk:
             if len(self.groups) == len(before):
                 raise
         await self._confirm(before)
-
-    async def _page_through(self, field: str) -> None:
-        """All values of a strong field, since they are the number in the headline."""
-        if field not in self._pages:
-            return
-        await self._refuse_if_too_large(field)
-
-        async def fetch(offset: int) -> tuple[ValueCount, ...]:
-            return await self._page(field, offset)
-
-        async for page in pages(fetch, key=lambda one: one.value):
-            self._take(field, page)
-        del self._pages[field]
 
     async def _settle_dismissed(self) -> None:
         """Values that two records share whom somebody dismissed: reading the two, twenty records a call,
@@ -234,67 +160,18 @@ class Walk:
             else:
                 return
 
-    async def _next_page(self, field: str) -> None:
-        page = await self._page(field, self._pages[field])
-        fresh = {one.value for one in page} - self._last_page.get(field, frozenset())
-        self._take(field, [one for one in page if one.value in fresh])
-        if len(page) < LIMIT or not fresh:
-            del self._pages[field]
-            self._last_page.pop(field, None)
-        else:
-            self._pages[field] += len(page)
-            self._last_page[field] = frozenset(one.value for one in page)
-
-    async def _page(self, field: str, offset: int) -> tuple[ValueCount, ...]:
-        try:
-            page = await self._desk.duplicate_values(self._module, field, offset=offset)
-        except TooLarge:
-            await self._note_too_large(field)
-            raise
-        self.saw_rows = self.saw_rows or bool(page)
-        return page
-
-    async def _refuse_if_too_large(self, field: str) -> None:
-        if await self._is_too_large(field):
-            raise TooLarge(status=202, rows=100_000)
-
-    def _take(self, field: str, page: Iterable[ValueCount]) -> None:
-        """Sort values into those to be fetched, most holders first, and those folded away."""
-        folded: list[SharedValue] = []
-        for one in page:
-            waiting = _Waiting(field, one.value, max(one.count, 2))
-            value = self._value(waiting)
-            if not value.key or one.count == 1:
-                continue
-            if one.count > MOST_HOLDERS or not groups.is_evidence(self._module, value):
-                folded.append(SharedValue(one.value, waiting.holders, groups.is_placeholder(value)))
-            else:
-                self._values.append(waiting)
-        self._fold(*folded)
-        self._sort()
-
     def _sort(self) -> None:
         """Strong values first, and of each field most holders first; what was dismissed comes last."""
         self._values.sort(
             key=lambda one: (one.field != self._plan.strong, self._is_expected(one), -one.holders)
         )
 
-    def _is_expected(self, one: _Waiting) -> bool:
+    def _is_expected(self, one: Waiting) -> bool:
         """Whether the two records behind a value were dismissed, as far as anybody knows."""
         if one.field == self._plan.strong:
             return bool(self._expected) and self._value(one) in self._expected
         is_possible = one.holders == 2 and bool(self._dismissed.pairs)
         return is_possible and bool(self._said_of(self._value(one)))
-
-    def _fold(self, *lines: SharedValue) -> None:
-        """Keep values as no evidence, as every kind they could be of, each once and most holders first."""
-        kinds = self._plan.kinds.values()
-        for line in lines:
-            values = frozenset(self._key(kind, line.value) for kind in kinds)
-            if not values <= self._folded:
-                self.shared = (*self.shared, line)
-                self._folded |= values
-        self.shared = tuple(sorted(self.shared, key=lambda line: -line.holders))
 
     async def _fetch(self, field: str, wanted: int, calls: int) -> int:
         """Ask for members until enough groups are known or the calls are spent; how many values it took."""
@@ -308,42 +185,9 @@ class Walk:
                 self._add(self._value(values[0]), [record for _ in values for record in next(answers)])
         return spent
 
-    async def _members(self, one: _Waiting) -> list[Record]:
-        """The records behind a value, less those that Zoho names and that do not hold it.
-
-        Zoho takes a value with a comma for several; its search then finds what begins like it. A value whose
-        records it cannot be made to name is unread, so that it is not taken for none.
-        """
-        has_comma = "," in one.value
-        try:
-            found = await self._desk.holders(self._module, one.field, one.value)
-            members = self._true_holders(one, found)
-            if not members and has_comma and self._may_look_up:
-                start = one.value.partition(",")[0].strip()
-                found = await self._desk.look_up(self._module, one.field, f"{start}*") if start else ()
-                members = self._true_holders(one, found)
-        except BadRequest:
-            self.unread += (one.value,)
-            return []
-        if not members and (found or has_comma):
-            self.unread += (one.value,)
-        return members
-
-    def _true_holders(self, one: _Waiting, records: Iterable[Record]) -> list[Record]:
-        value = self._value(one)
-        if len(one.value) < _CUT_AT:
-            return [record for record in records if value in groups.values_of(record)]
-        return [
-            record
-            for record in records
-            if any(
-                own.kind == value.kind and own.key.startswith(value.key) for own in groups.values_of(record)
-            )
-        ]
-
-    def _next_values(self, field: str, how_many: int) -> list[list[_Waiting]]:
+    def _next_values(self, field: str, how_many: int) -> list[list[Waiting]]:
         """The next values, each with its other spellings, taken out of what is waiting."""
-        batch: dict[Value, list[_Waiting]] = {}
+        batch: dict[Value, list[Waiting]] = {}
         for one in self._of(field):
             value = self._value(one)
             if value in batch or len(batch) < how_many:
@@ -365,13 +209,3 @@ class Walk:
         for group in joined:
             kept += (group,) if id(group) in known else self._less_dismissed((group,))
         self.groups = tuple(kept)
-
-    def _of(self, field: str) -> list[_Waiting]:
-        return [one for one in self._values if one.field == field]
-
-    def _value(self, one: _Waiting) -> Value:
-        return self._key(self._plan.kinds[one.field], one.value)
-
-    @staticmethod
-    def _key(kind: str, shown: str) -> Value:
-        return Value(kind, _KEYS[kind](shown))
