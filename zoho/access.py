@@ -17,6 +17,7 @@ from zoho.duplicates.checks import Checked, check
 from zoho.duplicates.dismissed import NOTHING, Dismissed
 from zoho.duplicates.search import Search
 from zoho.errors import OrganisationRefused, UnsupportedRegion, WrongRegion
+from zoho.hearing import Hearing
 from zoho.links import PRODUCT_LINK, Links
 from zoho.oauth import Credentials, Discovered, OAuth, TokenEndpoint, usable_portals
 from zoho.organisations import OrganisationKey, Organisations
@@ -101,9 +102,11 @@ class Zoho:
         http: httpx.AsyncClient | None = None,
         dismissals: Dismissals | None = None,
         call_seconds: float = CALL_SECONDS,
+        hearing: Hearing | None = None,
     ) -> None:
         """``http`` is used, and closed in the end, in place of a client made here. What ``dismissals`` holds
-        is left out of every search. A call is given up after ``call_seconds``.
+        is left out of every search. A call is given up after ``call_seconds``. ``hearing``
+        hears how calls ended.
         """
         self.regions = regions
         self.preferences = preferences
@@ -117,6 +120,7 @@ class Zoho:
             organisations=self.organisations,
             now=now,
             call_seconds=call_seconds,
+            hearing=hearing,
         )
         tokens = TokenEndpoint(
             self._client.post_form,
@@ -124,6 +128,7 @@ class Zoho:
             credentials=credentials,
             redirect_uri=redirect_uri,
             now=now,
+            hearing=hearing,
         )
         self.connections = Connections(database, tokens, now=now)
         self.oauth = OAuth(

@@ -29,8 +29,9 @@ from bot.details import Details
 from bot.events import Events
 from bot.flagged import Flagged
 from bot.home import Home
-from bot.jobs import Channels, Invitations, Jobs, Keeping, People, Reception, Troubles, Voice
+from bot.jobs import Channels, Invitations, Jobs, Keeping, LongRead, People, Reception, Troubles, Voice
 from bot.jobs.voice import SLACK_TROUBLE
+from bot.metrics import Metrics, MetricsPort
 from bot.migrations import is_current, newest
 from bot.searches import Checking, Drawing, LongReads, Patience, Searches
 from bot.settings import Settings
@@ -72,6 +73,7 @@ class Bot:
     alerting: Alerting
     bolt: AsyncApp
     runner: web.AppRunner
+    metrics_port: MetricsPort
     socket: SocketMode | None
     tasks: list[asyncio.Task[None]]
     drain_seconds: float = DRAIN_SECONDS
@@ -96,6 +98,7 @@ class Bot:
         await self.keeping.open()
         await self.runner.setup()
         await web.TCPSite(self.runner, self.settings.host, self.settings.port).start()
+        await self.metrics_port.start()
         lasting = (
             self._greet_slack(),
             self._sweep(),
@@ -127,6 +130,7 @@ class Bot:
         if left:
             log.warning("stopped_with_work_left", jobs=left)
         await self.keeping.close()
+        await self.metrics_port.stop()
         await self.zoho.close()
         await self.voice.close()
         await self.database.close()
@@ -172,7 +176,8 @@ def build(
     """
     clock = now or _utc_now
     database = Database.open(settings.database_url, keys=settings.keys)
-    zoho = zoho_side(settings, database, clock, call_seconds=call_seconds)
+    metrics = Metrics(database, clock)
+    zoho = zoho_side(settings, database, clock, call_seconds=call_seconds, hearing=metrics)
     store = Store(database, clock)
     client = _client(settings)
     invitations = Invitations(zoho, store, public_url=settings.public_url, now=clock)
@@ -182,6 +187,7 @@ def build(
     keeping = Keeping(store.unfinished, voice, invitations, clock, is_shared=database.is_shared)
     jobs = Jobs(claim=keeping.claim, report=troubles.report)
     jobs.afterwards(keeping.finished)
+    jobs.timed(LongRead, metrics.scanned)
     secret = settings.slack_signing_secret.get_secret_value()
     bolt = new_bolt(client, secret, people)
     shared: dict[str, Any] = {"zoho": zoho, "store": store, "voice": voice, "now": clock}
@@ -226,7 +232,7 @@ def build(
     site = web.Application()
     socket = SocketMode(bolt, settings.slack_app_token.get_secret_value()) if socket_mode else None
     if socket is None:
-        SlackRoute(bolt, SignatureVerifier(secret), commands.take).register(site)
+        SlackRoute(bolt, SignatureVerifier(secret), commands.take, metrics.acked).register(site)
     Web(
         **shared,
         database=database,
@@ -253,6 +259,7 @@ def build(
         alerting,
         bolt,
         runner,
+        MetricsPort(metrics, settings.metrics_port),
         socket,
         [],
     )

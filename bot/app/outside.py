@@ -8,6 +8,7 @@ from datetime import datetime
 from bot.settings import Settings
 from zoho.access import CALL_SECONDS, Credentials, Preferences, Zoho
 from zoho.database import Database
+from zoho.hearing import Hearing
 from zoho.regions import Regions
 
 
@@ -27,6 +28,7 @@ def zoho_side(
     now: Callable[[], datetime],
     *,
     call_seconds: float = CALL_SECONDS,
+    hearing: Hearing | None = None,
 ) -> Zoho:
     """Everything of Zoho, where a call is given up after so long; nothing is opened or asked yet."""
     return Zoho(
@@ -42,4 +44,5 @@ def zoho_side(
         ),
         now=now,
         call_seconds=call_seconds,
+        hearing=hearing,
     )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -91,10 +92,18 @@ class SlackRoute:
     bolt: AsyncApp
     verifier: SignatureVerifier
     take_command: Callable[[Mapping[str, str]], None]
+    acked: Callable[[int, float], None]
 
     def register(self, app: web.Application) -> None:
         """Add the route."""
-        app.router.add_post(PATH, self.handle)
+        app.router.add_post(PATH, self.timed)
+
+    async def timed(self, request: web.Request) -> web.Response:
+        """`handle`, with a note of how long it took."""
+        began = time.monotonic()
+        answer = await self.handle(request)
+        self.acked(answer.status, time.monotonic() - began)
+        return answer
 
     async def handle(self, request: web.Request) -> web.Response:
         """Check what Bolt does not, take a command, and let Bolt do the rest, the signature included."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from typing import Any, TypeVar
@@ -39,6 +40,7 @@ class Jobs:
         self._seats = asyncio.Semaphore(at_once)
         self._handlers: dict[type[Job], Callable[[Any], Awaitable[None]]] = {}
         self._afterwards: list[Callable[[Job], Awaitable[None]]] = []
+        self._timed: dict[type[Job], Callable[[float], None]] = {}
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
         self._taken_up: set[str] = set()
         self._running: set[asyncio.Task[None]] = set()
@@ -52,6 +54,10 @@ class Jobs:
     def afterwards(self, handler: Callable[[Job], Awaitable[None]]) -> None:
         """Name what runs after every job, however it ended."""
         self._afterwards.append(handler)
+
+    def timed(self, kind: type[Job], tell: Callable[[float], None]) -> None:
+        """Name who hears how many seconds jobs of this kind took."""
+        self._timed[kind] = tell
 
     def hand_over(self, job: Job) -> None:
         """Take a job; it runs when its turn comes."""
@@ -138,7 +144,9 @@ class Jobs:
             self._queue.task_done()
 
     async def _run(self, job: Job) -> None:
+        began = time.monotonic()
         await self._attempt(job, lambda job: self._handlers[type(job)](job))
+        self._timed.get(type(job), _unheard)(time.monotonic() - began)
         for follow in self._afterwards:
             await self._attempt(job, follow)
 
@@ -147,3 +155,7 @@ class Jobs:
             await work(job)
         except Exception as error:  # the one place where every error of handed-over work ends
             await self._report(job, error)
+
+
+def _unheard(seconds: float) -> None:
+    """Nobody wants to know."""

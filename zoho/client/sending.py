@@ -9,6 +9,7 @@ import asyncio
 import json
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ import httpx
 from zoho.client.decode import Answer, Reply, decode
 from zoho.client.login import Login
 from zoho.errors import NoAnswer, OrganisationRefused, ServerError, Throttled, UnknownServer, ZohoError
+from zoho.hearing import Hearing, Nobody, outcome_of
 from zoho.organisations import OrganisationKey, Organisations
 from zoho.regions import Regions
 
@@ -60,8 +62,10 @@ class Client:
         organisations: Organisations,
         now: Callable[[], datetime],
         call_seconds: float = CALL_SECONDS,
+        hearing: Hearing | None = None,
     ) -> None:
         self._http = http
+        self._hearing = hearing or Nobody()
         self._call_seconds = call_seconds
         self._organisations = organisations
         self._now = now
@@ -77,8 +81,10 @@ class Client:
         NoAnswer when nothing came back; and what ``login`` raises.
         """
         request = self._request(call)
+        began, outcome = time.monotonic(), "no_answer"
         try:
             response = await self._http.send(request, auth=login, follow_redirects=False)
+            outcome = outcome_of(response.status_code)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise NoAnswer(code=_UNREACHABLE) from error
         except httpx.TimeoutException as error:
@@ -86,7 +92,10 @@ class Client:
         except httpx.TransportError as error:
             raise NoAnswer(code=_BROKEN) from error
         except httpx.RequestError as error:
+            outcome = "failed"
             raise ServerError from error
+        finally:
+            self._hearing.called(outcome, time.monotonic() - began)
         return Answer(response.status_code, response.headers, response.content)
 
     async def fetch(

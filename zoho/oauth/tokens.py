@@ -28,6 +28,7 @@ from zoho.errors import (
     TokenThrottled,
     ZohoError,
 )
+from zoho.hearing import Hearing, Nobody
 from zoho.regions import Regions
 from zoho.scopes import read_scopes
 
@@ -146,8 +147,10 @@ class TokenEndpoint:
         credentials: Credentials,
         redirect_uri: str,
         now: Callable[[], datetime],
+        hearing: Hearing | None = None,
     ) -> None:
         self._post = post
+        self._hearing = hearing or Nobody()
         self._regions = regions
         self._credentials = credentials
         self._redirect_uri = redirect_uri
@@ -179,9 +182,17 @@ class TokenEndpoint:
         Raises GrantLost, ClientRefused, TokenThrottled, ServerError.
         """
         form = {"grant_type": "refresh_token", "refresh_token": refresh_token, **self._client(dc)}
-        answer, expires_at = await self._ask(
-            self._accounts(dc, accounts_server), form, lost=GrantLost, is_repeatable=_was_answered
-        )
+        outcome = "no_answer"  # also where the caller's patience ended
+        try:
+            answer, expires_at = await self._ask(
+                self._accounts(dc, accounts_server), form, lost=GrantLost, is_repeatable=_was_answered
+            )
+            outcome = "ok"
+        except ZohoError as error:
+            outcome = type(error).__name__
+            raise
+        finally:
+            self._hearing.refreshed(outcome)
         return Refreshed(answer.access_token, expires_at, self.known_api_domain(answer.api_domain))
 
     async def revoke(self, *, dc: str, accounts_server: str, refresh_token: str) -> None:
