@@ -29,6 +29,7 @@ EVERY_SECONDS = 5.0
 _WATCH_SECONDS = 10.0
 _LOST_AFTER = timedelta(seconds=30)
 _AT_ONCE = 3
+_MOST_KEPT = 1_000  # groups; more would make every turn of the page slow for everybody
 _SECONDS_A_CALL = 0.2
 _UNASKED_SECONDS = 30.0  # a cheap read that takes longer goes on in the background too
 
@@ -286,7 +287,7 @@ class LongReads:
             log.info("progress_not_shown", error=type(error).__name__)
 
     async def _show(self, job: LongRead, access: Access, now: Read, found: Found) -> None:
-        found = replace(found, filters=now.wanted.filters)
+        found = replace(found, filters=now.wanted.filters, groups=found.groups[:_MOST_KEPT])
         kept = await self.store.lists.keep(job.who, now.wanted.command, found)
         message = await self.drawing.page(kept, access)
         await self.store.reads.note(now)

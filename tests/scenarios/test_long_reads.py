@@ -480,3 +480,11 @@ async def test_a_lost_read_can_be_cancelled_too(large: World) -> None:
 def _key(message: Message) -> str:
     (button,) = message.elements(ids.SEARCH_CANCEL)
     return ids.read_page(button.value).search
+
+
+async def test_of_very_many_groups_the_largest_are_kept(large: World) -> None:
+    org_of(large).clear("contacts")
+    org_of(large).fill("contacts", 2_300, duplicates=1_100)
+    await large.slack.click(await question(large), ids.SEARCH_CONFIRM)
+    result = await ended(large, "1,100 possible duplicates in Desk contacts")
+    assert "The 1,000 largest groups are kept here" in result.words

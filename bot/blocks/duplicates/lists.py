@@ -58,6 +58,8 @@ class ListPage:
     def has_more(self) -> bool:
         """True when there are groups after this page, or may be."""
         pending = self.found.pending
+        if self.found.source == "list":
+            return self.last < len(self.found.groups)
         return self.last < self.found.total or bool(pending.values or pending.pages)
 
 
@@ -224,6 +226,9 @@ def _search_notes(found: Found) -> list[str]:
             f"Compared: {words.number(found.compared)} of {words.about(found.out_of)} {found.module.plural}. "
             "The read stopped at its price, or Zoho’s search did not reach the rest."
         )
+    if found.source == "list" and len(found.groups) < found.total:
+        kept = words.number(len(found.groups))
+        notes.append(f"The {kept} largest groups are kept here; search again when these are solved.")
     if found.left_alone:
         rows = words.counted(found.left_alone, "row")
         notes.append(f"{words.sentence(rows)} of Zoho’s answer matched no other and {_is(found)} left out.")

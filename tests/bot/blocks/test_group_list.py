@@ -541,3 +541,18 @@ def test_a_group_of_which_nothing_is_left_claims_no_survivor() -> None:
     message = group_list(made.page([replace(made.card(), gone=frozenset({"1", "2"}))]))
     limits.check(message)
     assert f":white_check_mark: 1. Solved in Zoho{DOT}Ana Roe, Anna Roe" in limits.lines(message)
+
+
+def test_of_very_many_groups_the_largest_are_kept_and_that_is_said() -> None:
+    page = made.page(found=made.found(total=4_000, source="list"))
+    message = group_list(page)
+    limits.check(message)
+    assert "The 1 largest groups are kept here" in limits.texts(message)
+    assert ids.PAGE_NEXT not in [button["action_id"] for button in limits.buttons(message).values()]
+
+
+def test_a_read_that_did_not_come_to_the_end_says_how_far_it_came() -> None:
+    found = made.found(so_far=True, compared=90_000, out_of=118_000, records=2, source="list")
+    message = group_list(made.page(found=found))
+    limits.check(message)
+    assert "Compared: 90,000 of about 120,000 contacts. The read stopped at its price" in limits.texts(message)
