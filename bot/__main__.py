@@ -1,4 +1,8 @@
-"""The command line: ``python -m bot serve``, ``worker``, ``migrate``, ``doctor`` and the others."""
+"""The command line: ``python -m bot serve``, ``worker``, ``migrate``, ``doctor`` and the others.
+
+Each command imports what it needs when it runs: `serve` has nothing to do with the stand-ins or with Alembic,
+and the processes that group a long read begin with this file too.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +13,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from slack_sdk.errors import SlackApiError
-from sqlalchemy.exc import DBAPIError, OperationalError
-
-from bot import doctor, manifest
-from bot.app import NotMigrated, build, configure_logging
-from bot.migrations import is_current, migrate
-from bot.settings import Settings, SettingsError, load, public_address
-from bot.store.rotation import rotate, told
-from zoho.database import Database
+if TYPE_CHECKING:
+    from bot.settings import Settings
 
 _LAST_PORT = 65_535
 _NOT_MIGRATED = "The database is not up to date. Run: python -m bot migrate"
@@ -34,6 +32,13 @@ def main(words: Sequence[str] | None = None) -> int:
         return _demo(asked)
     if asked.command == "manifest":
         return _manifest(asked)
+    return _with_settings(asked)
+
+
+def _with_settings(asked: argparse.Namespace) -> int:
+    from bot.app import configure_logging
+    from bot.settings import SettingsError
+
     try:
         settings = _settings(asked)
     except SettingsError as error:
@@ -43,6 +48,8 @@ def main(words: Sequence[str] | None = None) -> int:
     if asked.command == "migrate":
         return _migrate(settings)
     if asked.command == "doctor":
+        from bot import doctor
+
         return doctor.run(settings, capture=asked.capture)
     if asked.command == "rotate-keys":
         return asyncio.run(_rotate(settings))
@@ -86,6 +93,8 @@ def _port(text: str) -> int:
 
 
 def _settings(asked: argparse.Namespace) -> Settings:
+    from bot.settings import load
+
     given = {"HOST": getattr(asked, "host", None), "PORT": getattr(asked, "port", None)}
     return load(
         overrides={name: str(value) for name, value in given.items() if value is not None},
@@ -94,6 +103,10 @@ def _settings(asked: argparse.Namespace) -> Settings:
 
 
 async def _serve(settings: Settings, socket_mode: bool) -> int:
+    from slack_sdk.errors import SlackApiError
+
+    from bot.app import NotMigrated, build
+
     stopped = _stop_signal()
     bot = build(settings, socket_mode=socket_mode)
     try:
@@ -122,6 +135,10 @@ def _spare_the_collector() -> None:
 
 
 def _migrate(settings: Settings) -> int:
+    from sqlalchemy.exc import OperationalError
+
+    from bot.migrations import migrate
+
     try:
         migrate(settings.database_url)
     except OperationalError as error:
@@ -132,6 +149,12 @@ def _migrate(settings: Settings) -> int:
 
 async def _rotate(settings: Settings) -> int:
     """Put every encrypted value under the newest key, and say how many there were."""
+    from sqlalchemy.exc import DBAPIError
+
+    from bot.migrations import is_current
+    from bot.store.rotation import rotate, told
+    from zoho.database import Database
+
     database = Database.open(settings.database_url, keys=settings.keys)
     try:
         if not await asyncio.to_thread(is_current, settings.database_url):
@@ -148,6 +171,9 @@ async def _rotate(settings: Settings) -> int:
 
 
 def _manifest(asked: argparse.Namespace) -> int:
+    from bot import manifest
+    from bot.settings import public_address
+
     if asked.socket_mode:
         sys.stdout.write(manifest.for_socket_mode())
         return 0
@@ -176,9 +202,6 @@ def _stop_signal() -> asyncio.Event:
     for name in (signal.SIGINT, signal.SIGTERM):
         asyncio.get_running_loop().add_signal_handler(name, stopped.set)
     return stopped
-
-
-# The stand-ins are imported only when they are asked for: `serve` has nothing to do with them.
 
 
 def _sandbox(asked: argparse.Namespace) -> int:
