@@ -7,6 +7,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.signature import SignatureVerifier
 
+from tests.bench.answers import covered
 from tests.bench.signed import PATH, SECRET, commands
 from tests.bench.steady import BadAnswer, seconds_each
 from tests.bench.table import Row, drawn
@@ -60,3 +61,11 @@ def test_the_table_marks_what_does_not_hold() -> None:
         "  a     ≤ 1    0.5",
         "✗ bcd   ≤ 2    3",
     ]
+
+
+@pytest.mark.parametrize(
+    ("ends", "seconds"),
+    [((), 0.0), ((0.3,), 0.3), ((0.3, 0.6), 0.6), ((0.3, 0.4), 0.4), ((0.3, 0.3, 1.0), 0.6)],
+)
+def test_calls_at_the_same_time_count_once(ends: tuple[float, ...], seconds: float) -> None:
+    assert covered(ends, 0.3) == pytest.approx(seconds)

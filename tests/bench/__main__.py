@@ -14,7 +14,7 @@ from importlib import import_module
 
 from tests.bench.table import Row, drawn
 
-NAMES = ("refresh", "first_answer", "large_module", "schedules", "acks")
+NAMES = ("refresh", "first_answer", "large_module", "schedules", "answers", "rest", "acks")
 
 
 def main(words: list[str]) -> int:
