@@ -15,6 +15,7 @@ from zoho.database import Database
 from zoho.desk import Calls, Desk
 from zoho.duplicates.checks import Checked, check
 from zoho.duplicates.dismissed import NOTHING, Dismissed
+from zoho.duplicates.scan import Scanner
 from zoho.duplicates.search import Search
 from zoho.errors import OrganisationRefused, UnsupportedRegion, WrongRegion
 from zoho.hearing import Hearing
@@ -61,6 +62,18 @@ class Access:
     def duplicates(self) -> Search:
         """The search for duplicates in this organisation, with this person's login."""
         return Search(
+            self.desk,
+            self.organisations,
+            self.organisation,
+            organisation_name=self.connection.org_name,
+            granted=self.connection.scopes,
+            now=self.now,
+            dismissed=self.dismissed,
+        )
+
+    def scanner(self) -> Scanner:
+        """The same search for scans of whole modules, of which every member is known afterwards."""
+        return Scanner(
             self.desk,
             self.organisations,
             self.organisation,

@@ -63,6 +63,11 @@ async def read_list(
     return tuple(found)
 
 
+async def goes_beyond(desk: Desk, module: Module, filters: Filters, rows: int) -> bool:
+    """Whether a list holds more records than so many; one small call. Raises what reading it raises."""
+    return bool(await _Reader(desk, module, filters).page(rows, limit=1))
+
+
 def needs_list(module: Module, filters: Filters) -> bool:
     """Whether filters need what only the list gives: its own filters, or fields that have to be asked for."""
     return bool(filters.for_zoho) or bool(_beyond(module, filters))
