@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _LAST_PORT = 65_535
 _NOT_MIGRATED = "The database is not up to date. Run: python -m bot migrate"
-_WORKER_IDLES = "On SQLite, jobs run inside serve; this process has nothing to do and waits to be stopped."
+_WORKER_IDLES = "Jobs run inside serve; this process has nothing to do and waits to be stopped."
 
 
 def main(words: Sequence[str] | None = None) -> int:
@@ -66,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
         "--socket-mode", action="store_true", help="connect to Slack instead of waiting for its requests"
     )
     commands.add_parser("migrate", help="bring the database to the newest revision")
-    commands.add_parser("worker", help="jobs only; on SQLite they run in serve")
+    commands.add_parser("worker", help="says that jobs run in serve, and idles")
     looking = commands.add_parser("doctor", help="look whether everything is in order, and say what to do")
     looking.add_argument("--capture", action="store_true", help="also the shapes that Zoho answers")
     app = commands.add_parser("manifest", help="print the Slack app's manifest")
@@ -109,11 +109,16 @@ async def _serve(settings: Settings, socket_mode: bool) -> int:
 
     stopped = _stop_signal()
     bot = build(settings, socket_mode=socket_mode)
+    from bot.app import Unreachable
+
     try:
         await bot.start()
     except NotMigrated:
         _complain(_NOT_MIGRATED)
         return 2
+    except Unreachable as error:
+        _complain(f"The database cannot be reached: {error}")
+        return 1
     except OSError as error:
         _complain(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}")
         return 1

@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.signature import SignatureVerifier
 from slack_sdk.web.async_client import AsyncWebClient
 from sqlalchemy import Text, select, type_coerce
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.actions import Actions
 from bot.app.outside import zoho_side
@@ -55,6 +55,10 @@ class NotMigrated(Exception):
     """The database does not have the newest revision."""
 
 
+class Unreachable(Exception):
+    """The database does not answer; in the driver's words, which name the server and no password."""
+
+
 @dataclass
 class Bot:
     """A bot that can be started once and stopped once."""
@@ -87,10 +91,14 @@ class Bot:
     async def start(self) -> None:
         """Listen, and run what is handed over.
 
-        Raises NotMigrated, OSError when the port is taken, and SlackApiError when Slack refuses the token of
-        Socket Mode.
+        Raises Unreachable, NotMigrated, OSError when the port is taken, and SlackApiError when Slack refuses
+        the token of Socket Mode.
         """
-        if not await asyncio.to_thread(is_current, self.settings.database_url):
+        try:
+            is_migrated = await asyncio.to_thread(is_current, self.settings.database_url)
+        except OperationalError as error:
+            raise Unreachable(" ".join(str(error.orig).split())) from error
+        if not is_migrated:
             raise NotMigrated
         await self._check_keys()
         await self.voice.open()

@@ -125,6 +125,18 @@ def test_a_database_that_cannot_be_made_is_one_line(environment: dict[str, str],
     assert len(done.stderr.splitlines()) == 1
 
 
+@pytest.mark.parametrize("command", ["serve", "migrate"])
+def test_a_server_that_is_not_there_is_one_line_without_its_password(
+    environment: dict[str, str], tmp_path: Path, command: str
+) -> None:
+    nowhere = f"postgresql://bot:hush-hush@127.0.0.1:{free_port()}/duplicates"
+    done = run({**environment, "DATABASE_URL": nowhere}, tmp_path, command)
+    assert done.returncode == 1
+    assert "The database cannot be" in done.stderr
+    assert "hush-hush" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 async def test_serve_answers_and_ends_when_it_is_told_to(environment: dict[str, str], tmp_path: Path) -> None:
     run(environment, tmp_path, "migrate")
     async with running(environment, tmp_path, "serve") as process:
@@ -162,7 +174,7 @@ async def test_the_worker_says_that_it_has_nothing_to_do_and_waits(
         assert process.stderr is not None
         async with asyncio.timeout(20):
             said = (await process.stderr.readline()).decode()
-        assert "jobs run inside serve" in said
+        assert "Jobs run inside serve" in said
         assert process.returncode is None
         assert (await ended(process))[0] == 0
 
