@@ -105,12 +105,10 @@ def _settings(asked: argparse.Namespace) -> Settings:
 async def _serve(settings: Settings, socket_mode: bool) -> int:
     from slack_sdk.errors import SlackApiError
 
-    from bot.app import NotMigrated, build
+    from bot.app import NotMigrated, Unreachable, build
 
     stopped = _stop_signal()
     bot = build(settings, socket_mode=socket_mode)
-    from bot.app import Unreachable
-
     try:
         await bot.start()
     except NotMigrated:

@@ -51,14 +51,8 @@ def migrate(url: str) -> None:
 
 def is_current(url: str) -> bool:
     """Whether the database at ``url`` has the newest revision; a file that is not there is not made."""
-    found, newest = revisions(url)
-    return found == newest
-
-
-def newest() -> frozenset[str]:
-    """The newest revision; no database is asked."""
-    _, there_is = revisions("sqlite:///a file that is not there")
-    return there_is
+    found, made_for = revisions(url)
+    return found == made_for
 
 
 def revisions(url: str) -> tuple[frozenset[str], frozenset[str]]:
@@ -66,20 +60,20 @@ def revisions(url: str) -> tuple[frozenset[str], frozenset[str]]:
 
     Raises sqlalchemy.exc.DBAPIError when it cannot be opened.
     """
-    newest = _heads()
+    made_for = newest()
     where = _plain(url)
     if where.drivername == "sqlite" and where.database and not Path(where.database).exists():
-        return frozenset(), newest
+        return frozenset(), made_for
     engine = create_engine(where, hide_parameters=True)
     try:
         with engine.connect() as connection:
-            return _stamped(connection), newest
+            return _stamped(connection), made_for
     finally:
         engine.dispose()
 
 
-def _heads() -> frozenset[str]:
-    """The revisions that no other follows, by what the files say of themselves."""
+def newest() -> frozenset[str]:
+    """The revisions that no other follows, by what the files say of themselves; no database is asked."""
     said = [_NAMED.findall(file.read_text()) for file in _VERSIONS.glob("r*.py")]
     names = [(kind, name) for pairs in said for kind, name in pairs]
     followed = {name for kind, name in names if kind == "down_revision"}
