@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     and_,
     delete,
+    insert,
     select,
     type_coerce,
     update,
@@ -30,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.effects import Effects
-from zoho.database import Database, EncryptedText, UtcTime, insert_or_ignore, metadata
+from zoho.database import Database, EncryptedText, UtcTime, metadata
 from zoho.errors import KeyLost
 from zoho.records import Who
 
@@ -71,6 +72,8 @@ _READABLE = [
     for column in unfinished.c
 ]
 
+_KEEP = insert(unfinished)  # one statement for any number of rows, so that it is prepared only once
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -106,7 +109,7 @@ class Unfinished:
             rows = {one.key: self._row(one, holder) for one in commands if one.key in new}
             if rows:
                 ordered = [rows[key] for key in sorted(rows)]
-                await connection.execute(insert_or_ignore(unfinished, ordered))
+                await connection.execute(_KEEP, ordered)
         return new
 
     async def end(self, keys: Collection[str]) -> None:
