@@ -12,6 +12,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
 
 from bot import ids
+from bot.alerts.digests import Digests
 from bot.blocks import clicks, flags
 from bot.blocks.connection import portal_chosen
 from bot.blocks.duplicates import Card, Notice, Refusal
@@ -52,6 +53,7 @@ class Actions:
     home: Home
     alerting: Alerting
     setting_up: SettingUp
+    digests: Digests
     now: Callable[[], datetime]
 
     def register(self, app: AsyncApp) -> None:
@@ -95,6 +97,9 @@ class Actions:
             ids.SUB_MORE: self.alerting.chosen,
             ids.SUB_TAKEOVER: self.alerting.take_over,
             ids.SUB_OFTEN: self.setting_up.redraw,
+            ids.ALERT_REST: self.digests.show_rest,
+            ids.ALERT_REPOST: self.digests.post_again,
+            ids.ALERT_ARRIVED: self.digests.arrived,
         }
 
     async def opened_a_link(self, ack: AsyncAck) -> None:

@@ -45,6 +45,9 @@ SUB_STOP = "sub.stop"
 SUB_STOP_ALL = "sub.stop_all"
 SUB_MORE = "sub.more"
 SUB_TAKEOVER = "sub.takeover"
+ALERT_REST = "alert.rest"
+ALERT_REPOST = "alert.repost"
+ALERT_ARRIVED = "alert.arrived"
 
 
 class Detail(StrEnum):

@@ -9,6 +9,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
+from bot.alerts.digests import Digests
 from bot.blocks import clicks, share
 from bot.blocks.connection import choose_portal
 from bot.blocks.duplicates import Card, Notice, Refusal
@@ -40,6 +41,7 @@ class Sharing:
     channels: Channels
     searches: Searches
     decisions: Decisions
+    digests: Digests
 
     # The sheet
 
@@ -128,7 +130,10 @@ class Sharing:
         access: Access,
         stays: Mapping[str, tuple[Refusal, ...]] = NO_STAYS,
     ) -> Message:
-        """What the channel sees now."""
+        """What the channel sees now; a digest of alerts is kept and redrawn like what a person shared."""
+        digest = await self.digests.again(shared, stays)
+        if digest is not None:
+            return digest
         subject = _subject(shared)
         cards: tuple[Card, ...] = ()
         if shared.detail is not Detail.COUNTS:

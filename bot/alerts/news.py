@@ -2,7 +2,8 @@
 
 News is told of pairs: two records that the channel does not hold for possible duplicates yet. Whatever the
 groups do (merge, split, grow, trade members), no pair is told twice and none is left out. The first scan of a
-list is silent: what was there is known, and not told.
+list is silent: what was there is known, and not told. So is the first by another source, for it finds pairs
+that were there before and that the old one did not see.
 """
 
 from __future__ import annotations
@@ -77,13 +78,13 @@ def news(scanned: Scanned, known: Known) -> News:
     """What a scan means to a channel that knows this much. Lists that failed change nothing."""
     heard = [_of_list(one, known, scanned.at) for one in scanned.lists]
     items = {id(item.group): item for one in heard for item in one.items}
-    fresh = {one.module: _gone_through(one.module, known, scanned.at) for one in scanned.lists}
+    fresh = {one.module: _gone_through(one, known, scanned.at) for one in scanned.lists}
     return News(
         items=tuple(items[id(group)] for group in worst_first(item.group for item in items.values())),
         shrunk=tuple(shrunk for one in heard for shrunk in one.shrunk),
         groups=tuple(told for one in heard for told in one.groups),
         lists={**known.lists, **fresh},
-        silent=tuple(module for module in fresh if module not in known.lists),
+        silent=tuple(one.module for one in scanned.lists if _is_first(one, known)),
     )
 
 
@@ -108,13 +109,18 @@ def _of_list(scanned: ScannedList, known: Known, at: datetime) -> News:
     taken: set[str] = set()
     heard = [_heard(group, memory, taken, at) for group in seen.groups]
     _remember(scanned, seen, memory)
-    items = [item for item in heard if item is not None] if scanned.module in known.lists else []
+    items = [] if _is_first(scanned, known) else [item for item in heard if item is not None]
     return News(items=tuple(items), shrunk=shrunk, groups=memory.changed)
 
 
-def _gone_through(module: Module, known: Known, at: datetime) -> KnownList:
-    listened = known.lists.get(module)
-    return KnownList(listened.since if listened else at, at)
+def _is_first(scanned: ScannedList, known: Known) -> bool:
+    listened = known.lists.get(scanned.module)
+    return listened is None or listened.source != scanned.source
+
+
+def _gone_through(scanned: ScannedList, known: Known, at: datetime) -> KnownList:
+    listened = known.lists.get(scanned.module)
+    return KnownList(listened.since if listened else at, at, scanned.source)
 
 
 # Is it news?

@@ -18,11 +18,13 @@ class ScannedList:
     are the pairs that the workspace keeps apart, with the keys of the decisions. ``fresh`` are records that
     were read again one by one because a known group of theirs is not whole any more, by their ids; None for
     one that Zoho does not give. ``is_whole`` is False where Zoho did not give every record; what is missing
-    is then no sign of anything. ``compared`` is how many records were read, None where Zoho grouped them.
+    is then no sign of anything. ``source`` is where the groups come from; another one finds others.
+    ``compared`` is how many records were read, None where Zoho grouped them.
     """
 
     module: Module
     groups: tuple[Group, ...]
+    source: str = ""
     dismissed: Mapping[Pair, str] = field(default_factory=dict)
     fresh: Mapping[str, Record | None] = field(default_factory=dict)
     is_whole: bool = True

@@ -19,6 +19,10 @@ from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.exc import OperationalError, SQLAlchemyError
 
 from bot.actions import Actions
+from bot.alerts.digests import Digests
+from bot.alerts.owners import AlertOwners
+from bot.alerts.posting import Posting, alert_client
+from bot.alerts.service import Alerts
 from bot.app.outside import zoho_side
 from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
 from bot.app.socket import SocketMode
@@ -33,6 +37,7 @@ from bot.jobs import Channels, Invitations, Jobs, Keeping, LongRead, People, Rec
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.metrics import Metrics, MetricsPort
 from bot.migrations import is_current, newest
+from bot.schedules import Schedules
 from bot.searches import Checking, Drawing, LongReads, Patience, Searches
 from bot.settings import Settings
 from bot.sharing import Sharing
@@ -75,6 +80,7 @@ class Bot:
     telling: Telling
     owners: Owners
     alerting: Alerting
+    alerts: Alerts
     bolt: AsyncApp
     runner: web.AppRunner
     metrics_port: MetricsPort
@@ -116,6 +122,7 @@ class Bot:
         self.tasks += [asyncio.create_task(one) for one in lasting]
         if self.socket is not None:
             await self._connect(self.socket)
+        await self.alerts.start(is_alone=not self.database.is_shared)
         log.info("serving", url=self.url)
 
     async def _connect(self, socket: SocketMode) -> None:
@@ -133,6 +140,7 @@ class Bot:
         for task in self.tasks:
             task.cancel()
         await asyncio.gather(*self.tasks, return_exceptions=True)
+        await self.alerts.stop()
         self.long_reads.stop()
         left = await self.jobs.drain(self.drain_seconds)
         if left:
@@ -209,7 +217,8 @@ def build(
     checking = Checking(searches, store, voice, drawing, patience)
     reception = Reception(people, voice)
     decisions = Decisions(zoho, store, people)
-    sharing = Sharing(zoho, store, voice, people, Channels(client), searches, decisions)
+    digests = Digests(zoho, store, voice, people, drawing)
+    sharing = Sharing(zoho, store, voice, people, Channels(client), searches, decisions, digests)
     details = Details(store, voice, searches, decisions, sharing, clock)
     queue = FlagQueue(zoho, store, people, decisions, clock)
     flagged = Flagged(zoho, store, voice, people, invitations, searches, queue)
@@ -228,11 +237,28 @@ def build(
     setting_up = SettingUp(zoho, store, voice, people, Channels(client), telling, filters, clock)
     owners = Owners(store, voice, telling, invitations, clock)
     alerting = Alerting(store, voice, setting_up, telling, clock)
+    alert_owners = AlertOwners(store, voice, digests)
+    poster, watch = alert_client(
+        token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
+    )
+    posting = Posting(store.ledger, poster, watch, digests.draw, alert_owners, clock)
+    alerts = Alerts(
+        zoho=zoho,
+        store=store,
+        database=database,
+        schedules=Schedules(database, store.ledger),
+        digests=digests,
+        posting=posting,
+        owners=owners,
+        introductions=telling,
+        now=clock,
+    )
     commands = Commands(**desk, checking=checking, statuses=statuses)
     commands.register(bolt)
     Shortcut(jobs, voice, reception, checking, clock).register(bolt)
     clicked: dict[str, Any] = {"decisions": decisions, "long_reads": long_reads, "sharing": sharing}
     clicked |= {"details": details, "home": home, "alerting": alerting, "setting_up": setting_up}
+    clicked["digests"] = digests
     Actions(**desk, **clicked).register(bolt)
     Views(jobs, reception, sharing, setting_up, clock).register(bolt)
     Events(jobs, zoho, store, clock).register(bolt)
@@ -265,6 +291,7 @@ def build(
         telling,
         owners,
         alerting,
+        alerts,
         bolt,
         runner,
         MetricsPort(metrics, settings.metrics_port),

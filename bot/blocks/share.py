@@ -218,8 +218,8 @@ def _id(shared: Shared, part: str) -> str:
 
 
 def is_shared(block_id: str) -> bool:
-    """Whether a block belongs to a shared message."""
-    return block_id.startswith("share:")
+    """Whether a block belongs to a message that everybody in its channel sees: a shared one, or a digest."""
+    return block_id.startswith(("share:", "al:"))
 
 
 def _about(shared: Shared, *more: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Literal, Protocol
 
 from bot.blocks.check import Checked, checked
 from bot.blocks.duplicates import (
@@ -34,7 +34,7 @@ from bot.store import (
     standing_on,
 )
 from zoho.access import Access
-from zoho.records import Group
+from zoho.records import Group, Record
 
 _WRITTEN: Mapping[Place, Literal["", "comment", "field"]] = {
     Place.NOWHERE: "",
@@ -49,6 +49,21 @@ _KEPT: Mapping[Kept, Literal["", "observe_only", "no_place", "no_field"]] = {
 }
 MENU = ("fields", "share")
 NO_STAYS: Mapping[str, tuple[Refusal, ...]] = {}
+
+
+class Addresses(Protocol):
+    """Knows where records stand in Zoho."""
+
+    def record(self, record: Record) -> str:
+        """A record's address, "" where there is none to trust."""
+
+
+class WithLinks(Protocol):
+    """Whatever has the addresses of records: an access, or addresses that were kept."""
+
+    @property
+    def links(self) -> Addresses:
+        """The addresses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +140,7 @@ class Drawing:
     async def cards(
         self,
         kept: StoredList,
-        access: Access,
+        access: WithLinks,
         shown: Sequence[Group],
         *,
         first: int = 1,
@@ -144,7 +159,7 @@ class Drawing:
         self,
         group: Group,
         named: ShownGroup,
-        access: Access,
+        access: WithLinks,
         flag: Flag | None,
         number: int,
         stays: Mapping[str, tuple[Refusal, ...]],

@@ -15,6 +15,7 @@ from bot.store.flag import Change, Closed, Flag, FlaggedRecord, Kept, Place, Spo
 from bot.store.flags import AlreadyFlagged, Flags
 from bot.store.homes import HomeRow, Homes
 from bot.store.known import Known, KnownList, Told
+from bot.store.ledger import Alert, AlertState, Ledger
 from bot.store.lists import CheckedOne, Lists, Question, ShownGroup, StoredList
 from bot.store.queue import Line, Queue
 from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
@@ -25,6 +26,8 @@ from bot.store.unfinished import Command, Unfinished
 from zoho.database import Database
 
 __all__ = [
+    "Alert",
+    "AlertState",
     "AlreadyDismissed",
     "AlreadyFlagged",
     "Asked",
@@ -47,6 +50,7 @@ __all__ = [
     "Kept",
     "Known",
     "KnownList",
+    "Ledger",
     "Line",
     "Lists",
     "Place",
@@ -93,6 +97,7 @@ class Store:
         self.dismissed = DismissedList(database)
         self.subscriptions = Subscriptions(database, now)
         self.told = ToldGroups(database, now)
+        self.ledger = Ledger(database, now)
 
     async def forget(self, workspace: str) -> None:
         """Delete everything of a workspace."""
@@ -106,6 +111,7 @@ class Store:
         await self.dismissals.forget_workspace(workspace)
         await self.subscriptions.forget_workspace(workspace)
         await self.told.forget_workspace(workspace)
+        await self.ledger.forget_workspace(workspace)
 
     async def sweep(self) -> None:
         """Delete what has expired."""
@@ -119,3 +125,4 @@ class Store:
         await self.dismissals.sweep()
         await self.subscriptions.sweep()
         await self.told.sweep()
+        await self.ledger.sweep()

@@ -9,6 +9,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ids import Detail
 from bot.store.tables import fresh_key, shares
@@ -98,6 +99,27 @@ class Shares:
         async with self._database.write() as connection:
             await connection.execute(insert(shares).values(row))
         return share
+
+    async def stand(self, connection: AsyncConnection, share: Share) -> None:
+        """Keep a message that nobody was asked about, in the transaction that decides it."""
+        row = {
+            "key": share.key,
+            "workspace": share.who.workspace,
+            "user": share.who.user,
+            "channel": share.channel,
+            "found": _FOUND.dump_json(share.found).decode(),
+            "command": share.command,
+            "offset": 0,
+            "group": "",
+            "is_worst": True,
+            "is_outside": False,
+            "detail": share.detail or Detail.COUNTS,
+            "response_url": "",
+            "ts": "",
+            "at": self._now(),
+            "expires_at": self._now() + KEPT,
+        }
+        await connection.execute(insert(shares).values(row))
 
     async def take(self, who: Who, key: str, detail: Detail) -> Share | None:
         """Turn this person's draft into a shared message, once; its response_url is not kept any longer,

@@ -232,10 +232,19 @@ class Subscriptions:
 
     async def baseline_done(self, key: str, known: int) -> Subscription | None:
         """Everything there is was read; ``known`` groups of it will not be announced. None when that was said
-        before."""
+        before. No form that is open is outdated by it."""
         return await self._swap(
-            key, subscriptions.c.baseline_at.is_(None), baseline_at=self._now(), known=known
+            key,
+            subscriptions.c.baseline_at.is_(None),
+            baseline_at=self._now(),
+            known=known,
+            revision=subscriptions.c.revision,
         )
+
+    async def without_baseline(self) -> tuple[Subscription, ...]:
+        """Those that run and of which nothing was read yet."""
+        active = subscriptions.c.status == SubscriptionStatus.ACTIVE.value
+        return await self._list(active, subscriptions.c.baseline_at.is_(None))
 
     async def forget_workspace(self, workspace: str) -> None:
         """Delete everything of a workspace."""
@@ -261,7 +270,7 @@ class Subscriptions:
 
     async def _swap_many(self, *wanted: ColumnElement[bool], **values: Any) -> tuple[Subscription, ...]:
         step = {"revision": subscriptions.c.revision + 1, "changed_at": self._now()}
-        change = update(subscriptions).where(*wanted).values(**values, **step)
+        change = update(subscriptions).where(*wanted).values({**step, **values})
         async with self._database.write() as connection:
             rows = (await connection.execute(change.returning(subscriptions))).all()
         return tuple(sorted((_subscription(row) for row in rows), key=lambda one: (one.created_at, one.id)))

@@ -304,6 +304,7 @@ async def test_unsubscribe_stops_the_channels_alerts(connected: World) -> None:
 async def test_what_was_known_is_added_to_the_introduction_when_the_first_pass_is_done(
     connected: World,
 ) -> None:
+    await connected.bot.alerts.stop()
     message = await start(connected)
     (one,) = await standing(connected)
     await connected.bot.telling.baseline_done(one.id, 96, {Module.DESK_CONTACTS: 118204})

@@ -69,7 +69,8 @@ class Card:
     ``number`` is its place in the list, 0 when it stands alone. ``links`` maps a record's id to its address,
     "" or absent where there is none to trust. ``stays`` are records on which an undone flag still stands.
     ``gone`` are the ids of records that Zoho does not hold any more. ``ended`` is the last flag that was on
-    the group, where none stands.
+    the group, where none stands. ``tag`` says how it is news ("New"), ``note`` why it is so again, and
+    ``fresh`` are the ids of members that were not known before.
     """
 
     group: Group
@@ -81,6 +82,9 @@ class Card:
     stays: tuple[Refusal, ...] = ()
     gone: frozenset[str] = frozenset()
     ended: FlagEnd | None = None
+    tag: str = ""
+    note: str = ""
+    fresh: frozenset[str] = frozenset()
 
     @property
     def names(self) -> str:
@@ -128,6 +132,8 @@ def group_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
 def below(card: Card, look: Look = PLAIN) -> list[Block]:
     """What stands under the body of a group that is not solved."""
     drawn: list[Block] = []
+    if card.note:
+        drawn.append(parts.plain_context(_id(card, "note"), card.note))
     also = differs_also(card.group)
     if also:
         drawn.append(parts.plain_context(_id(card, "also"), f"Differs also in: {', '.join(also)}"))
@@ -179,6 +185,13 @@ def _body(card: Card, look: Look) -> RichTextBlock:
 
 def _headline(card: Card, look: Look) -> RichTextSectionElement:
     shared = shared_values(card.group, look)
+    if card.tag:
+        return parts.line(
+            parts.bold(f"{_number(card)}{card.tag}"),
+            f" in {words.label(card.group.module)}{words.DOT}",
+            parts.bold(reason(card.group)),
+            f"{words.DOT}{shared}" if shared else "",
+        )
     label = f"{words.label(card.group.module)}, " if look.says_list else ""
     is_by_hand = card.flag is not None and not card.group.reason.fields
     why = words.sentence(f"{label}{'flagged together' if is_by_hand else reason(card.group)}")
@@ -208,15 +221,22 @@ def _bullet(card: Card, record: Record, look: Look) -> RichTextSectionElement:
     if record.id in card.gone:
         return parts.line(_struck(record, look), f"{words.DOT}no longer in Zoho")
     departs = ", ".join(brackets(card.group, record))
-    return record_line(record, card.links, look.shown(departs), look)
+    new = record.id in card.fresh
+    return record_line(record, card.links, look.shown(departs), look, is_new=new)
 
 
 def record_line(
-    record: Record, links: Mapping[str, str], departs: str = "", look: Look = PLAIN
+    record: Record,
+    links: Mapping[str, str],
+    departs: str = "",
+    look: Look = PLAIN,
+    *,
+    is_new: bool = False,
 ) -> RichTextSectionElement:
     """A record's name, how it departs from the others, and what else is known of it."""
     return parts.line(
         record_name(record, links, look),
+        parts.bold(" new") if is_new else "",
         f" ({departs})" if departs else "",
         *_created(record),
         f"{words.DOT}price {words.shared_value(record.price)}" if record.price.strip() else "",

@@ -1,0 +1,45 @@
+"""What owners hear of single alerts: their channel is closed, or nobody knows whether one arrived."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+
+from bot.alerts.digests import Digests
+from bot.blocks.alerts import digest as drawn
+from bot.blocks.parts import Message
+from bot.jobs import Voice
+from bot.jobs.voice import SLACK_TROUBLE
+from bot.store import Alert, Because, Store
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class AlertOwners:
+    """Tells owners, each thing once."""
+
+    store: Store
+    voice: Voice
+    digests: Digests
+
+    async def closed(self, alert: Alert, why: str) -> None:
+        """The channel is closed to the app: stop those alerts, and tell their owner."""
+        stopped = await self.store.subscriptions.stop(alert.subscription, Because.CHANNEL)
+        await self.store.ledger.close(alert.subscription, why)
+        if stopped is not None:
+            await self._tell(stopped.owner.user, drawn.closed(alert.channel, why))
+
+    async def doubtful(self, alert: Alert) -> None:
+        """Nobody can know whether this one arrived: ask."""
+        one = await self.store.subscriptions.get(alert.workspace, alert.subscription)
+        if one is not None:
+            headline = self.digests.headline(alert)
+            await self._tell(one.owner.user, drawn.unknown(alert.id, alert.channel, alert.slot, headline))
+
+    async def _tell(self, user: str, message: Message) -> None:
+        try:
+            await self.voice.tell(user, message)
+        except SLACK_TROUBLE as error:
+            log.warning("owner_of_alerts_not_told", error=type(error).__name__)
