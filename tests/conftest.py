@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from cryptography.fernet import Fernet
+from hypothesis import settings as hypothesis_settings
 
 from bot import ids
 from bot.app import Bot, build
@@ -24,6 +25,10 @@ from tests import postgres
 from tests.storage import Storage
 from zoho.database import Database
 from zoho.sandbox import ZohoSandbox
+
+# How long an example takes says more about the machine than about the code.
+hypothesis_settings.register_profile("any machine", deadline=None)
+hypothesis_settings.load_profile("any machine")
 
 MARA, TOMAS, PRIYA, JONAS, ELIF = "U01MARA", "U02TOMAS", "U03PRIYA", "U04JONAS", "U05ELIF"
 LARKFIELD = "T01LARKFIELD"

@@ -218,7 +218,7 @@ async def test_the_home_tab_is_asked_for_and_drawn(
     bot.answer = publish
     await look(page, slack, place="app")
     await page.get_by_role("tab", name="Home").click()
-    await page.get_by_role("button", name="Connect").click()
+    await page.get_by_role("button", name="Connect", exact=True).click()
     click = await bot.hears(lambda body: body.get("type") == "block_actions")
     assert click["view"]["type"] == "home"
     await expect(page.locator("#command")).to_be_hidden()
