@@ -555,4 +555,5 @@ def test_a_read_that_did_not_come_to_the_end_says_how_far_it_came() -> None:
     found = made.found(so_far=True, compared=90_000, out_of=118_000, records=2, source="list")
     message = group_list(made.page(found=found))
     limits.check(message)
-    assert "Compared: 90,000 of about 120,000 contacts. The read stopped at its price" in limits.texts(message)
+    said = limits.texts(message)
+    assert "Compared: 90,000 of about 120,000 contacts. The read stopped at its price" in said
