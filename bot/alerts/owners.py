@@ -7,11 +7,13 @@ from dataclasses import dataclass
 import structlog
 
 from bot.alerts.digests import Digests
+from bot.alerts.scanned import Scanned
+from bot.blocks import words
 from bot.blocks.alerts import digest as drawn
 from bot.blocks.parts import Message
 from bot.jobs import Voice
 from bot.jobs.voice import SLACK_TROUBLE
-from bot.store import Alert, Because, Store
+from bot.store import Alert, Because, Store, Subscription
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,18 @@ class AlertOwners:
         if one is not None:
             headline = self.digests.headline(alert)
             await self._tell(one.owner.user, drawn.unknown(alert.id, alert.channel, alert.slot, headline))
+
+    async def unread(self, one: Subscription, scanned: Scanned) -> None:
+        """Nothing could be read for a slot: say why, and that the next ones try again."""
+        dear = scanned.too_dear
+        if dear is not None:
+            why = (
+                f"reading them costs about {words.number(dear.credits)} Zoho credits now, and "
+                f"{words.number(dear.agreed)} were agreed to; save the alerts anew to agree"
+            )
+        else:
+            why = "; ".join(f"{words.label(failed.module)}, {failed.why}" for failed in scanned.failed)
+        await self._tell(one.owner.user, drawn.unread(one.channel, why))
 
     async def _tell(self, user: str, message: Message) -> None:
         try:

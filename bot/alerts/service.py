@@ -32,6 +32,7 @@ EVERY_SECONDS = 2.0
 _AT_ONCE = 4
 _LEASE = timedelta(seconds=90)
 _HOLD_SECONDS = 20.0
+LATER = "a later slot"
 _TRIES = 3  # scans compared with what is known, until nothing else was learned meanwhile
 
 
@@ -47,6 +48,13 @@ class Introductions(Protocol):
 
     async def baseline_done(self, key: str, known: int, read: Mapping[Module, int]) -> None:
         """Say it in the introduction, once."""
+
+
+class Unread(Protocol):
+    """Hears of slots for which nothing could be read."""
+
+    async def unread(self, one: Subscription, scanned: Scanned) -> None:
+        """Tell the owner why."""
 
 
 class _Outdated(Exception):
@@ -65,6 +73,7 @@ class Alerts:
     posting: Posting
     owners: LostOwners
     introductions: Introductions
+    unread: Unread
     now: Callable[[], datetime]
     every: float = EVERY_SECONDS
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -114,7 +123,7 @@ class Alerts:
         newest = {alert.subscription: alert for alert in taken}  # they come oldest first
         for alert in taken:
             if newest[alert.subscription] is not alert:
-                await self._end(alert, "a later slot")
+                await self._end(alert, LATER)
         await asyncio.gather(*(self._apart(alert) for alert in newest.values()))
 
     async def _open_baselines(self) -> None:
@@ -185,10 +194,19 @@ class Alerts:
             else:
                 break
         await self.digests.note(alert.workspace, heard.shrunk)
+        if not scanned.lists:
+            await self._tell_unread(alert, one, scanned)
         if one.baseline_at is None and scanned.lists:
             read = {part.module: part.compared for part in scanned.lists if part.compared is not None}
             groups = sum(len(part.groups) for part in scanned.lists)
             await self.introductions.baseline_done(one.id, groups, read)
+
+    async def _tell_unread(self, alert: Alert, one: Subscription, scanned: Scanned) -> None:
+        """Nothing could be read: the owner hears of it at the first of such slots in a row."""
+        rows = [row for row in await self.store.ledger.of(one.id, limit=10) if row.id != alert.id]
+        before = next((row for row in rows if row.why != LATER), None)
+        if before is None or not before.why:
+            await self.unread.unread(one, scanned)
 
     async def _keep(
         self,
@@ -211,7 +229,7 @@ class Alerts:
                 since = max((before.scanned_at for before in known.lists.values()), default=None)
                 kept = await self.digests.keep(connection, alert, one, access, scanned, heard, since)
             else:
-                why = " ".join(sorted({failed.error for failed in scanned.failed}))
+                why = _why_empty(scanned)
                 kept = await ledger.empty(connection, alert, why=why)
             if not kept:
                 raise _Outdated
@@ -219,3 +237,10 @@ class Alerts:
     async def _end(self, alert: Alert, why: str) -> None:
         async with self.database.write() as connection:
             await self.store.ledger.empty(connection, alert, why=why)
+
+
+def _why_empty(scanned: Scanned) -> str:
+    """Why a slot has nothing to say, "" where that is because there is no news."""
+    if scanned.too_dear is not None:
+        return "TooDear"
+    return " ".join(sorted({failed.error for failed in scanned.failed}))

@@ -251,6 +251,7 @@ def build(
         posting=posting,
         owners=owners,
         introductions=telling,
+        unread=alert_owners,
         now=clock,
     )
     commands = Commands(**desk, checking=checking, statuses=statuses)

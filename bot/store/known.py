@@ -68,10 +68,11 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class KnownList:
-    """A list that a channel listens to: since when, and when it was gone through last."""
+    """A list that a channel listens to: since when, when it was gone through last, and by which source."""
 
     since: datetime
     scanned_at: datetime
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

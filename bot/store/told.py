@@ -40,6 +40,7 @@ told_lists = Table(
     Column("module", Text, primary_key=True),
     Column("since", UtcTime, nullable=False),
     Column("scanned_at", UtcTime, nullable=False),
+    Column("source", Text, nullable=False),
 )
 
 told_groups = Table(
@@ -77,7 +78,9 @@ class ToldGroups:
             lists = await connection.execute(
                 select(told_lists).where(told_lists.c.subscription == subscription)
             )
-            known_lists = {Module(row.module): KnownList(row.since, row.scanned_at) for row in lists}
+            known_lists = {
+                Module(row.module): KnownList(row.since, row.scanned_at, row.source) for row in lists
+            }
             groups = await self._groups(connection, subscription)
         return Known(groups, known_lists, revision or 0)
 
@@ -102,8 +105,8 @@ class ToldGroups:
         for module, one in sorted(lists.items()):
             if known.lists.get(module) != one:
                 row = {"subscription": subscription, "module": module.value}
-                times = {"since": one.since, "scanned_at": one.scanned_at}
-                await connection.execute(insert_or_update(told_lists, {**row, **times}))
+                facts = {"since": one.since, "scanned_at": one.scanned_at, "source": one.source}
+                await connection.execute(insert_or_update(told_lists, {**row, **facts}))
         rows = [self._row(subscription, one) for one in sorted(groups, key=lambda one: one.identity)]
         for start in range(0, len(rows), _ROWS_AT_ONCE):
             await connection.execute(_put(rows[start : start + _ROWS_AT_ONCE]))

@@ -11,6 +11,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
+from bot.alerts import scans
 from bot.blocks.alerts import form, listing
 from bot.blocks.alerts.form import Carried, Filled
 from bot.blocks.connection import choose_portal
@@ -92,14 +93,11 @@ class SettingUp:
             return ()
 
     async def _price(self, access: Access, modules: tuple[Module, ...], filters: Filters) -> int | None:
-        """What reading these lists whole may cost, None where Zoho does not tell."""
-        total, search = 0, access.duplicates()
-        for module in modules:
-            try:
-                total += (await search.price(module, dict(filters))).credits
-            except (ScopeMissing, TooLarge, UnknownFilter):
-                return None
-        return total or None
+        """What one slot of these lists costs at most, None where that cannot be told."""
+        try:
+            return await scans.price(access, modules, filters) or None
+        except (ScopeMissing, TooLarge, UnknownFilter):
+            return None
 
     async def redraw(self, job: Click) -> None:
         """Another rhythm was chosen: show its inputs, and keep what was filled in."""

@@ -20,7 +20,7 @@ async def ticking(world: World, words: str = EVERY_DAY, **given: str) -> tuple[M
     introduction = await start(world, words, **given)
     await world.bot.alerts.tick()
     (one,) = await standing(world)
-    assert one.baseline_at is not None
+    assert one.baseline_at is not None, [a.why for a in await world.bot.store.ledger.of(one.id)]
     return world.slack.message(introduction.ts), one
 
 

@@ -190,6 +190,18 @@ def closed(channel: str, why: str) -> parts.Message:
     return parts.Message(words.fallback(text), (parts.section("shut:head:1", said),))
 
 
+def unread(channel: str, why: str) -> parts.Message:
+    """Nothing could be read for a slot."""
+    where = f"<#{channel}>"
+    said = (
+        f":{parts.WARNING}: *Your alerts in {where} could not read their lists*\n"
+        f"{words.sentence(why)}. Each slot tries again, and what is new is told once they can be read. "
+        "This is said once."
+    )
+    text = f"Your alerts in {where} could not read their lists"
+    return parts.Message(words.fallback(text), (parts.section("unread:head:1", said),))
+
+
 def no_more() -> parts.Message:
     """Nothing is left to be shown to whoever asked."""
     said = "Nothing more is left to show: your Zoho login does not show these records, or they are solved."

@@ -23,7 +23,7 @@ def upgrade() -> None:
     op.create_index("ix_told_workspace", "told", ["workspace"])
     op.create_table(
         "told_lists",
-        *(sa.Column(name, sa.Text, nullable=False) for name in ("subscription", "module")),
+        *(sa.Column(name, sa.Text, nullable=False) for name in ("subscription", "module", "source")),
         *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("since", "scanned_at")),
         sa.PrimaryKeyConstraint("subscription", "module", name="pk_told_lists"),
     )
