@@ -6,7 +6,7 @@ What a slot costs is named before anything is read, and held against what was ag
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import TypeVar
@@ -44,7 +44,7 @@ READ_AGAIN: Mapping[Module, int] = {
     Module.DESK_ACCOUNTS: 12,
     Module.DESK_PRODUCTS: 12,
 }
-"""So many records of a list are read again in one scan at most, for known groups that are not whole any more."""
+"""So many records are read again in one scan at most, for known groups that are not whole any more."""
 
 _BESIDE = 25  # credits a list: finding out what it costs, and reading records again
 _RESERVE = 10  # one in so many of the day's credits is left to everybody else
@@ -74,17 +74,13 @@ async def scan(access: Access, terms: Terms, known: Known, at: datetime) -> Scan
     if await _is_low(access):
         why = "less than a tenth of the day’s Zoho credits is left"
         return replace(scanned, failed=tuple(FailedList(one, "CreditsLow", why) for one in terms.modules))
-    costs = {module: await _tried(module, _cost(access, terms, module, known)) for module in terms.modules}
-    agreed = terms.price
-    named = _rounded([cost for cost in costs.values() if isinstance(cost, Cost)])
-    if agreed is not None and named * 10 > agreed * 11:
-        return replace(scanned, too_dear=TooDear(named, agreed))
-    outcomes: list[ScannedList | FailedList] = []
-    for module, cost in costs.items():
-        is_priced = isinstance(cost, Cost)
-        outcomes.append(
-            await _tried(module, _list(access, terms, module, known, cost)) if is_priced else cost
-        )
+    priced = {module: await _tried(module, _cost(access, terms, module, known)) for module in terms.modules}
+    costs = {module: cost for module, cost in priced.items() if isinstance(cost, Cost)}
+    named = _rounded(costs.values())
+    if terms.price is not None and named * 10 > terms.price * 11:
+        return replace(scanned, too_dear=TooDear(named, terms.price))
+    tried = [await _tried(one, _list(access, terms, one, known, cost)) for one, cost in costs.items()]
+    outcomes = (*priced.values(), *tried)
     return replace(
         scanned,
         lists=tuple(one for one in outcomes if isinstance(one, ScannedList)),
@@ -114,7 +110,8 @@ async def _is_low(access: Access) -> bool:
 async def _cost(access: Access, terms: Terms, module: Module, known: Known) -> Cost:
     listened = known.lists.get(module)
     source = listened.source if listened else ""
-    return await access.scanner().cost(module, dict(terms.filters), source=source)
+    most = None if terms.price is None else terms.price * 11 // 10
+    return await access.scanner().cost(module, dict(terms.filters), source=source, most=most)
 
 
 async def _list(access: Access, terms: Terms, module: Module, known: Known, cost: Cost) -> ScannedList:
@@ -142,7 +139,7 @@ async def _fresh(access: Access, listed: ScannedList, known: Known) -> Mapping[s
     return {one: given.get(one) for one in wanted}
 
 
-def _rounded(costs: Sequence[Cost]) -> int:
+def _rounded(costs: Iterable[Cost]) -> int:
     """Up, so that a few groups more are within the price."""
     most = sum(cost.credits + _BESIDE for cost in costs)
     step = 50 if most <= 500 else 100 if most <= 5_000 else 1_000

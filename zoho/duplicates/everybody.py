@@ -20,6 +20,8 @@ _AT_ONCE = 20
 class Everybody(Listing):
     """The shared values of a module, and the records behind all of them."""
 
+    _turned = 0  # pages of values that were listed here
+
     async def list_values(self, most: int | None = None) -> bool:
         """List every value; True when that was done before it was known to cost more than ``most`` credits.
 
@@ -32,12 +34,13 @@ class Everybody(Listing):
                 if most is not None and self.credits > most:
                     return False
                 await self._next_page(field)
+                self._turned += 1
         return most is None or self.credits <= most
 
     @property
     def credits(self) -> int:
-        """What fetching the records of the values that wait costs."""
-        return CREDITS_A_CALL * len(self._values)
+        """What listing cost, and what fetching the records of the values that wait costs."""
+        return CREDITS_A_CALL * (self._turned + len(self._values))
 
     @property
     def is_empty(self) -> bool:

@@ -47,11 +47,13 @@ class Cost:
 class Scanner(Search):
     """Scans modules with one person's login; what was dismissed is left out as in any search."""
 
-    async def cost(self, module: Module, filters: Mapping[str, str], *, source: str = "") -> Cost:
+    async def cost(
+        self, module: Module, filters: Mapping[str, str], *, source: str = "", most: int | None = None
+    ) -> Cost:
         """What a scan costs: by ``source`` where that is possible, else by the cheapest one.
 
-        It takes a few calls itself. Raises ScopeMissing, TooLarge where no source reaches, and what a call
-        may raise.
+        It takes a few calls itself, and ends with what is known once that is more than ``most``. Raises
+        ScopeMissing, TooLarge where no source reaches, and what a call may raise.
         """
         if module is Module.DESK_PRODUCTS:
             if source != LIST and await self._has_endpoint(filters):
@@ -61,7 +63,7 @@ class Scanner(Search):
             return await self._cost_of_list(module, filters)
         if source == LIST:
             return await self._cost_of_list(module, filters)
-        return await self._cost_of_people(module, filters, is_bound=source == VALUES)
+        return await self._cost_of_people(module, filters, most, is_bound=source == VALUES)
 
     async def scan(self, module: Module, filters: Mapping[str, str], cost: Cost) -> Found:
         """Every group of a module, with all their members, as `cost` said it is done.
@@ -81,15 +83,17 @@ class Scanner(Search):
 
     # What it costs
 
-    async def _cost_of_people(self, module: Module, filters: Mapping[str, str], *, is_bound: bool) -> Cost:
+    async def _cost_of_people(
+        self, module: Module, filters: Mapping[str, str], most: int | None, *, is_bound: bool
+    ) -> Cost:
         """Contacts and accounts: by their shared values, unless a list is cheaper. Where Zoho does not say
-        how long that is, or `is_bound` wants it so, the values are gone through whatever they cost."""
+        how long that is, or `is_bound` wants it so, the values are listed up to ``most``."""
         may_count = not scopes.missing(self._granted, scopes.needed(module, Way.SEARCH))
         listed = None if is_bound or not may_count else await self._cost_of_list(module, filters)
         with self._needing(module, Way.VALUES):
             everybody = self._everybody(module)
             try:
-                is_cheap = await everybody.list_values(listed.credits if listed else None)
+                is_cheap = await everybody.list_values(listed.credits if listed else most)
             except TooLarge:
                 return listed or await self._cost_of_list(module, filters)
         if listed is not None and not is_cheap:
