@@ -7,8 +7,8 @@ from datetime import timedelta
 from bot import ids
 from bot.alerts.posting import EVENT_TYPE
 from bot.sandbox.things import Message
-from bot.store import Subscription
-from tests.conftest import TOMAS, World
+from bot.store import AlertState, Because, Subscription, SubscriptionStatus
+from tests.conftest import LARKFIELD, MARA, TOMAS, World
 from tests.scenarios.test_alerts import SUPPORT, standing, start
 
 EVERY_DAY = "subscribe contacts daily 9:00"
@@ -77,3 +77,120 @@ async def test_from_setting_up_to_a_group_that_is_solved(connected: World) -> No
     assert "1. Solved in Zoho" in plain(solved)
     assert len(digests(connected)) == 1
     assert first
+
+
+async def test_the_worst_come_first_and_the_rest_is_shown_to_whoever_asks(connected: World) -> None:
+    await ticking(connected)
+    twins(connected, "Vera Larsson", 3)
+    for name in ("Anna Ode", "Bo Arne", "Cleo Dahl", "Dag Eriks", "Eva Friis", "Finn Gade"):
+        twins(connected, name)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "7 new possible duplicates" in posted.words
+    assert plain(posted).index("Vera Larsson") < plain(posted).index("2. New")
+    assert len(posted.elements(ids.GROUP_FLAG)) == 5
+    await connected.connect(TOMAS, "Tomás Reyes")
+    mark = connected.slack.mark
+    await connected.slack.click(posted, ids.ALERT_REST, user=TOMAS)
+    await connected.settled()
+    rest = await connected.slack.wait_for(lambda m: m.to == TOMAS, after=mark)
+    assert len(rest.elements(ids.GROUP_FLAG)) == 2
+    assert connected.slack.message(posted.ts).blocks == posted.blocks
+
+
+async def test_where_numbers_are_all_that_is_shown_no_record_is_kept(connected: World) -> None:
+    _, one = await ticking(connected, detail="counts")
+    assert one.terms.detail == "counts"
+    twins(connected)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "Quist" not in posted.words + str(posted.blocks)
+    assert "The numbers only." in posted.words
+    (alert, *_) = await connected.bot.store.ledger.of(one.id)
+    kept = await connected.bot.store.shares.get(LARKFIELD, alert.id)
+    assert kept is not None
+    assert "Quist" not in repr(kept) + alert.body
+    mark = connected.slack.mark
+    await connected.slack.click(posted, ids.ALERT_REST, user=MARA)
+    await connected.settled()
+    shown = await connected.slack.wait_for(lambda m: m.to == MARA, after=mark)
+    assert "Thea Quist" in shown.words
+
+
+async def test_a_group_that_grows_says_from_how_many(connected: World) -> None:
+    await ticking(connected)
+    twins(connected)
+    await next_slot(connected)
+    (third,) = twins(connected, count=1)
+    await next_slot(connected)
+    _, grown = sorted(digests(connected), key=lambda message: message.ts)
+    assert "1 group grew" in grown.words
+    assert "1. Grew from 2 to 3 in Desk contacts" in plain(grown)
+    assert third
+
+
+async def test_a_list_that_cannot_be_read_is_said_at_the_end_and_the_others_report(connected: World) -> None:
+    await ticking(connected, "subscribe contacts products daily 9:00")
+    twins(connected)
+    connected.zoho.fault("server_error", path="/api/v1/products*", times=None)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "1 new possible duplicate" in posted.words
+    assert "Not read: Desk products" in posted.words
+
+
+async def test_a_lost_owner_is_said_once_and_the_slot_stays_empty(connected: World) -> None:
+    await ticking(connected)
+    connected.zoho.revoke("mara")
+    twins(connected)
+    await next_slot(connected)
+    await next_slot(connected)
+    assert digests(connected) == []
+    said = [m for m in connected.slack.messages(SUPPORT) if "are paused" in m.words]
+    assert len(said) == 1
+    (paused,) = await standing(connected)
+    assert (paused.status, paused.because) == (SubscriptionStatus.PAUSED, Because.CONNECTION)
+
+
+async def test_a_channel_that_is_closed_stops_the_alerts_and_tells_their_owner(connected: World) -> None:
+    await ticking(connected)
+    twins(connected)
+    connected.slack.fail("chat.postMessage", error="is_archived")
+    await next_slot(connected)
+    assert await standing(connected) == ()
+    told = [m for m in connected.slack.messages(MARA) if "were stopped" in m.words]
+    assert len(told) == 1
+
+
+async def test_an_alert_of_which_nobody_knows_is_asked_about_and_posted_again(connected: World) -> None:
+    _, one = await ticking(connected)
+    twins(connected)
+    connected.clock.forward(timedelta(days=1))
+    await connected.bot.alerts.read()
+    ledger = connected.bot.store.ledger
+    (alert,) = await ledger.claim([AlertState.READY])
+    intended = await ledger.intend(alert)
+    assert intended
+    await ledger.wait(intended, at=connected.clock())
+    connected.clock.forward(timedelta(minutes=1))
+    connected.slack.fail("conversations.history", error="missing_scope", times=None)
+    mark = connected.slack.mark
+    await connected.bot.alerts.tick()
+    await connected.bot.alerts.tick()
+    asked = await connected.slack.wait_for(user=MARA, after=mark, containing="Did an alert reach")
+    assert "1 new possible duplicate" in asked.words
+    await connected.slack.click(asked, ids.ALERT_REPOST, user=MARA)
+    await connected.settled()
+    await connected.bot.alerts.tick()
+    assert len(digests(connected)) == 1
+    assert "posted again" in connected.slack.message(asked.ts).words
+    assert one
+
+
+async def test_slots_that_were_missed_are_one(connected: World) -> None:
+    await ticking(connected)
+    twins(connected)
+    connected.clock.forward(timedelta(days=5))
+    await connected.bot.alerts.tick()
+    await connected.bot.alerts.tick()
+    assert len(digests(connected)) == 1
