@@ -22,6 +22,7 @@ from bot.failures import Failing
 from bot.jobs import Connected, Jobs, People, Reply, Voice, resumed
 from bot.sharing import Sharing
 from bot.store import Asked, Store
+from bot.subscribing import Owners
 from zoho import oauth
 from zoho.access import Zoho
 from zoho.connections import Connection
@@ -56,6 +57,7 @@ class Web:
     people: People
     sharing: Sharing
     decisions: Decisions
+    owners: Owners
     public_url: str
     revision: frozenset[str]
     now: Callable[[], datetime]
@@ -189,6 +191,7 @@ class Web:
         finally:
             # What waited goes on, also where Slack lets the app write no direct message.
             if not stands.choices:
+                await self.owners.found(job.who, stands.org_id, job.product)
                 await self._go_on(job, asked)
 
     async def _go_on(self, job: Connected, asked: Asked | None) -> None:

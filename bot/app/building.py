@@ -275,6 +275,7 @@ def build(
         people=people,
         sharing=sharing,
         decisions=decisions,
+        owners=owners,
         public_url=settings.public_url,
         revision=newest(),
     ).register(site)

@@ -150,6 +150,11 @@ async def test_a_lost_owner_is_said_once_and_the_slot_stays_empty(connected: Wor
     assert len(said) == 1
     (paused,) = await standing(connected)
     assert (paused.status, paused.because) == (SubscriptionStatus.PAUSED, Because.CONNECTION)
+    await connected.connect(MARA, "Mara Lindqvist")
+    await connected.settled()
+    await connected.bot.alerts.tick()
+    (caught_up,) = digests(connected)
+    assert "1 new possible duplicate" in caught_up.words
 
 
 async def test_a_channel_that_is_closed_stops_the_alerts_and_tells_their_owner(connected: World) -> None:
