@@ -254,7 +254,7 @@ def build(
         unread=alert_owners,
         now=clock,
     )
-    commands = Commands(**desk, checking=checking, statuses=statuses)
+    commands = Commands(**desk, checking=checking, statuses=statuses, alerting=alerting)
     commands.register(bolt)
     Shortcut(jobs, voice, reception, checking, clock).register(bolt)
     clicked: dict[str, Any] = {"decisions": decisions, "long_reads": long_reads, "sharing": sharing}

@@ -13,7 +13,7 @@ from bot import ids
 from bot.blocks import words
 from zoho.records import Module
 
-FIND, DECIDE, ACCOUNT = "Find", "Decide", "Your Zoho"
+FIND, DECIDE, ALERTS, ACCOUNT = "Find", "Decide", "Alerts in this channel", "Your Zoho"
 CHECK_ONE = "ann@kestrel.example"
 """The check of one record has no word of its own; this example stands for it."""
 
@@ -21,12 +21,16 @@ NEAR = 2  # letters that may be wrong, missing or swapped
 
 
 class Command(NamedTuple):
-    """One command: what is typed after ``/duplicates``, what it is for, and whether it can be typed yet."""
+    """One command: what is typed after ``/duplicates``, what it is for, and whether it can be typed yet.
+
+    One that is not ``listed`` has no line of its own in the help: another's line names it.
+    """
 
     words: str
     about: str
     chapter: str
     built: bool = True
+    listed: bool = True
 
     @property
     def typed(self) -> str:
@@ -49,6 +53,21 @@ COMMANDS = (
         FIND,
     ),
     Command("flagged", "what your team has flagged", DECIDE),
+    Command(
+        "subscribe",
+        "hear of new ones, on your schedule; then list, settings, snooze, unsubscribe",
+        ALERTS,
+    ),
+    Command(
+        "subscribe desk contacts weekdays 09:00 Europe/Berlin",
+        "the same form, filled in",
+        ALERTS,
+        listed=False,
+    ),
+    Command("list", "which alerts there are", ALERTS, listed=False),
+    Command("settings", "change this channel's alerts", ALERTS, listed=False),
+    Command("snooze 3 days", "keep them silent until then", ALERTS, listed=False),
+    Command("unsubscribe", "stop this channel's alerts", ALERTS, listed=False),
     Command("status", "is everything in order?", ACCOUNT),
     Command("connect", "connect Zoho Desk, or connect it anew", ACCOUNT),
     Command("disconnect", "end it and delete what is stored", ACCOUNT),

@@ -38,6 +38,7 @@ from bot.jobs import Invitations, Jobs, Reception, Reply, Typed, Voice
 from bot.searches import Checking, Searches
 from bot.status import Statuses
 from bot.store import Store
+from bot.subscribing import Alerting, AlertsAsked
 from zoho.access import Zoho
 from zoho.connections import Status
 from zoho.records import Product, Who
@@ -58,6 +59,7 @@ class Commands:
     checking: Checking
     flagged: FlagQueueInSlack
     statuses: Statuses
+    alerting: Alerting
     now: Callable[[], datetime]
 
     def register(self, app: AsyncApp) -> None:
@@ -96,6 +98,8 @@ class Commands:
                 await self.searches.search(job, wish.modules, wish.filters, command=wish.text)
             case CheckValues() | CheckRecord() | CheckProduct():
                 await self._check(job, wish)
+            case AlertsAsked():
+                await self.alerting.typed(job, wish)
             case Help():
                 await self.help(job)
             case Flagged():

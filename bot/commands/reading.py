@@ -131,7 +131,7 @@ class BadFilter:
 
 Check = CheckValues | CheckRecord | CheckProduct
 Asked = Help | Flagged | StatusAsked | Connect | Disconnect | CrmAsked
-Read = Search | Check | NoRecordLink | Asked | Unknown | BadFilter
+Read = AlertsAsked | Search | Check | NoRecordLink | Asked | Unknown | BadFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +196,8 @@ def _command(plain: str, words: list[_Word]) -> Read:
         return Help()
     if first == "flagged":
         return Flagged() if len(words) == 1 else Unknown(f"flagged {words[1].text}")
+    if first in set(Ask):
+        return _alerts(Ask(first), words[1:])
     if first == "crm" or (first in _PRODUCT_WORDS and _second(words) == "crm"):
         return CrmAsked()
     if first in _PRODUCT_WORDS:
@@ -205,15 +207,8 @@ def _command(plain: str, words: list[_Word]) -> Read:
     return _list(words, prefix="", text=plain)
 
 
-def alerts(text: str) -> AlertsAsked | BadFilter | None:
-    """A command about alerts: the lists that are named first, the filters, and the other words, which say
-    when; None for other commands."""
-    words = _split(_plain(text))
-    first = words[0].text.casefold() if words else ""
-    return _alerts(Ask(first), words[1:]) if first in set(Ask) else None
-
-
 def _alerts(ask: Ask, words: list[_Word]) -> AlertsAsked | BadFilter:
+    """The lists that are named first, the filters, and the other words, which say when."""
     bare = [word for word in words if word.key is None]
     if bare and bare[0].text.casefold() == "desk":
         bare = bare[1:]

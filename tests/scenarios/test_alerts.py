@@ -9,11 +9,8 @@ import pytest
 from bot import ids
 from bot.blocks.alerts import form
 from bot.blocks.alerts.listing import no_alerts
-from bot.commands.reading import alerts
-from bot.jobs import Reply, Typed
 from bot.sandbox.things import Message, View
 from bot.store import Because, Subscription
-from bot.subscribing import AlertsAsked
 from tests.conftest import JONAS, LARKFIELD, MARA, TOMAS, World
 from zoho.records import Module, Who
 
@@ -22,20 +19,11 @@ OWNER = Who(LARKFIELD, MARA)
 
 
 async def type_words(world: World, user: str, text: str, channel: str = SUPPORT) -> None:
-    """Carry out words about alerts, with what Slack sends along with any command."""
-    sent = await world.slack.command(user, "help", channel)
-    await world.settled()
-    reply, asked = Reply(channel, sent.response_url), alerts(text)
-    assert isinstance(asked, AlertsAsked)
-    job = Typed(Who(LARKFIELD, user), LARKFIELD, reply, "", world.clock(), text, sent.trigger_id)
-    await world.bot.alerting.typed(job, asked)
+    await world.slack.command(user, text, channel)
 
 
 async def ask(world: World, user: str, text: str, *, containing: str = "") -> Message:
-    """Type words about alerts and wait for the answer."""
-    await type_words(world, user, text)
-    answers = [m for m in world.slack.messages(user) if m.to == user and containing in m.words]
-    return answers[-1]
+    return await world.ask(user, text, containing=containing)
 
 
 async def open_form(world: World, text: str = "subscribe", user: str = MARA, channel: str = SUPPORT) -> View:
