@@ -24,6 +24,7 @@ from bot.store.known import Known
 from bot.store.ledger import Slot
 from zoho.access import Access, Zoho
 from zoho.database import Database
+from zoho.organisations import OrganisationKey
 from zoho.records import Module, Who
 
 log = structlog.get_logger(__name__)
@@ -169,7 +170,7 @@ class Alerts:
             return
         try:
             access = await self.zoho.open(one.owner, one.terms.product)
-            if (access.connection.dc, access.connection.org_id) != (one.terms.dc, one.terms.org_id):
+            if access.organisation != _place(one):
                 await self._lost(alert, one, "another organisation")
                 return
             await self._read(alert, one, access)
@@ -189,7 +190,8 @@ class Alerts:
             try:
                 await self._keep(alert, one, access, known, scanned, heard)
             except _Outdated:
-                if not tries_left:
+                one = await self.store.subscriptions.get(alert.workspace, one.id) or one
+                if not tries_left or _place(one) != access.organisation:
                     raise
             else:
                 break
@@ -237,6 +239,10 @@ class Alerts:
     async def _end(self, alert: Alert, why: str) -> None:
         async with self.database.write() as connection:
             await self.store.ledger.empty(connection, alert, why=why)
+
+
+def _place(one: Subscription) -> OrganisationKey:
+    return OrganisationKey(one.terms.product, one.terms.dc, one.terms.org_id)
 
 
 def _why_empty(scanned: Scanned) -> str:

@@ -153,6 +153,7 @@ class SettingUp:
     ) -> View:
         alerts, key = self.store.subscriptions, carried.key
         speaks = describe(load(terms.schedule))
+        before = await alerts.get(job.who.workspace, key) if key else None
         if not key:
             one: Subscription | None = await alerts.add(job.who, terms, next_at=next_at)
         elif carried.takes_over:
@@ -162,6 +163,8 @@ class SettingUp:
             one = await alerts.change(key, carried.revision, terms, next_at=next_at)
         if one is None:
             return form.outdated()
+        if before is not None and _looks_elsewhere(before.terms, terms):
+            await self.store.told.restart(one.id)
         if one.intro_ts and carried.key:
             await self.telling.redraw(one)
         elif why := await self.telling.introduce(one):
@@ -188,6 +191,11 @@ class SettingUp:
             if is_same_place and watches_same and one.status is SubscriptionStatus.ACTIVE:
                 return one
         return None
+
+
+def _looks_elsewhere(before: Terms, terms: Terms) -> bool:
+    """Whether other records are looked at now: what is there already is known in silence then."""
+    return (before.dc, before.org_id, before.filters) != (terms.dc, terms.org_id, terms.filters)
 
 
 def _what(modules: tuple[Module, ...], filters: Filters) -> str:

@@ -6,10 +6,11 @@ from datetime import timedelta
 
 from bot import ids
 from bot.alerts.posting import EVENT_TYPE
+from bot.blocks.alerts import form
 from bot.sandbox.things import Message
 from bot.store import AlertState, Because, Subscription, SubscriptionStatus
 from tests.conftest import LARKFIELD, MARA, TOMAS, World
-from tests.scenarios.test_alerts import SUPPORT, standing, start
+from tests.scenarios.test_alerts import SUPPORT, standing, start, type_words
 
 EVERY_DAY = "subscribe contacts daily 9:00"
 
@@ -199,3 +200,20 @@ async def test_slots_that_were_missed_are_one(connected: World) -> None:
     await connected.bot.alerts.tick()
     await connected.bot.alerts.tick()
     assert len(digests(connected)) == 1
+
+
+async def test_after_a_change_of_the_filter_the_next_look_is_silent_again(connected: World) -> None:
+    await ticking(connected, "subscribe contacts lastName=Quist daily 9:00")
+    twins(connected, "Vera Larsson")
+    await next_slot(connected)
+    assert digests(connected) == []
+    await type_words(connected, MARA, "settings")
+    sheet = await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
+    await connected.slack.submit(sheet, {form.FILTERS: 'lastName="Vera Larsson"'})
+    await connected.slack.wait_for_modal(MARA, containing="Alerts changed")
+    await next_slot(connected)
+    assert digests(connected) == []
+    twins(connected, "Vera Larsson", 1)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "Grew from 2 to 3" in plain(posted)
