@@ -32,7 +32,7 @@ demo: environment
 	@$(PY) -m bot demo $(ARGS)
 
 test: environment-dev chromium
-	$(PY) -m pytest -o cache_dir=$(CACHE)/pytest $(ARGS)
+	$(PY) -m pytest -n auto -o cache_dir=$(CACHE)/pytest $(ARGS)
 
 check: environment-dev
 	$(PY) -m ruff check .

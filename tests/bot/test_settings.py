@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from cryptography.fernet import Fernet
 
 from bot.settings import NAMES, Settings, SettingsError, load
 
-KEY = Fernet.generate_key().decode()
+KEY = base64.urlsafe_b64encode(b"a made-up key of thirty-two byte").decode()
 GOOD = {
     "SLACK_SIGNING_SECRET": "signing-secret-value",
     "SLACK_BOT_TOKEN": "xoxb-token-value",
