@@ -20,6 +20,8 @@ from bot.blocks.share import is_shared
 from bot.blocks.words import labels
 from bot.decisions import Decisions, Outcome, Verdict
 from bot.details import Details
+from bot.dismissed import DismissedInSlack
+from bot.dismissing import Dismissing
 from bot.flagged import Flagged
 from bot.home import Home
 from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, chosen_in, resumed
@@ -49,6 +51,8 @@ class Actions:
     decisions: Decisions
     sharing: Sharing
     details: Details
+    dismissing: Dismissing
+    dismissed: DismissedInSlack
     flagged: Flagged
     home: Home
     alerting: Alerting
@@ -79,6 +83,13 @@ class Actions:
             ids.SHARE_SHOW: self.sharing.show_to_me,
             ids.GROUP_MENU: self._choose_for_group,
             ids.GROUP_FLAG: self._flag,
+            ids.GROUP_DISMISS: self.dismissing.dismiss,
+            ids.GROUP_UNDISMISS: self.dismissing.undo,
+            ids.GROUP_REASON: self.dismissing.ask_why,
+            ids.DISMISSED_MORE: self.dismissed.chosen,
+            ids.DISMISSED_UNDO: self.dismissed.undo,
+            ids.DISMISSED_NEXT: self.dismissed.turn,
+            ids.DISMISSED_PREVIOUS: self.dismissed.turn,
             ids.FLAG_UNDO: self._undo,
             ids.FLAG_LOCAL: self._keep_local,
             ids.FLAG_MORE: self.flagged.chosen,

@@ -14,7 +14,7 @@ from bot.ids import GroupRef, PageRef
 from bot.jobs import Click, Voice
 from bot.searches import Searches
 from bot.sharing import Sharing
-from bot.store import ShownGroup, Store
+from bot.store import ShownGroup, Store, place_of
 from zoho.access import Access
 from zoho.duplicates import reasons
 from zoho.records import Group, Module, Record
@@ -80,7 +80,7 @@ class Details:
         """The group with its flag, and the page it stands on; on its own where that page is not kept."""
         kept = await self.store.lists.get(job.who, shown.list_key)
         groups = kept.found.groups if kept else ()
-        place = next((place for place, group in enumerate(groups) if group.ids == shown.members), None)
+        place = place_of(groups, shown.members)
         if kept is None or place is None:
             alone = await self.searches.keep_alone(job, access, found)
             (card,) = await self.searches.drawing.cards(alone, access, (found,))

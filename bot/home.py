@@ -19,10 +19,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import failures, ids
 from bot.blocks import clicks
+from bot.blocks.dismissed import DismissedRow
 from bot.blocks.home import HomeConnection, HomePage, home, home_elsewhere, home_not_connected, home_plain
 from bot.blocks.parts import Link
 from bot.blocks.queue import QueuePage
-from bot.decisions import FlagQueue
+from bot.decisions import DismissedHistory, FlagQueue
 from bot.ids import FlagPlace
 from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice
 from bot.jobs.retries import reason
@@ -37,6 +38,7 @@ from zoho.scopes import READ_DESK
 log = structlog.get_logger(__name__)
 
 SECONDS_TO_READ = 20.0
+SHOWN_OWN = 3
 
 # What only a new connection mends.
 _LOST = (GrantLost, KeyLost, OrganisationRefused, WrongRegion)
@@ -67,6 +69,7 @@ class Home:
     people: People
     invitations: Invitations
     queue: FlagQueue
+    history: DismissedHistory
     now: Callable[[], datetime]
     seconds_to_read: float = SECONDS_TO_READ
     _publishing: WeakValueDictionary[Who, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -140,7 +143,8 @@ class Home:
     async def _stamp(self, who: Who) -> str:
         """Differs whenever the tab would show something else; costs no call."""
         connection = await self.zoho.connections.get(who, Product.DESK)
-        return f"{_facts(connection)} {await self.store.queue.stamp(who.workspace)}"
+        flags = await self.store.queue.stamp(who.workspace)
+        return f"{_facts(connection)} {flags} {await self.store.dismissed.stamp(who.workspace)}"
 
     # Drawing
 
@@ -164,13 +168,14 @@ class Home:
         """With the flags, or with why they could not be read."""
         try:
             async with asyncio.timeout(self.seconds_to_read):
-                queue = await self._read(job.who, place)
+                queue, own = await self._read(job.who, place)
         except TimeoutError:
             return await self._draw_unread(job, connection, NoAnswer(), open_flags, place.after)
         except ZohoError as error:
             return await self._draw_unread(job, connection, error, open_flags, place.after)
         line = await self._line(job, connection)
-        return Drawn(home(HomePage((line,), queue)), queue.start, has_changed=queue.solved > 0)
+        page = HomePage((line,), queue, own=own)
+        return Drawn(home(page), queue.start, has_changed=queue.solved > 0)
 
     async def _draw_unread(
         self, job: Job, connection: Connection, error: ZohoError, open_flags: int, start: str = ""
@@ -182,8 +187,10 @@ class Home:
         page = HomePage((line,), open_flags=open_flags, trouble=failures.in_a_row(error))
         return Drawn(home(page), start, has_changed=is_lost)
 
-    async def _read(self, who: Who, place: FlagPlace) -> QueuePage:
-        return await self.queue.page(await self.zoho.open(who), place)
+    async def _read(self, who: Who, place: FlagPlace) -> tuple[QueuePage, tuple[DismissedRow, ...]]:
+        """The flags, and what this person dismissed last."""
+        access = await self.zoho.open(who)
+        return await self.queue.page(access, place), await self.history.own(access, SHOWN_OWN)
 
     async def _line(self, job: Job, connection: Connection, *, is_lost: bool = False) -> HomeConnection:
         """The connection and its health."""

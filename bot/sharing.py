@@ -20,7 +20,7 @@ from bot.decisions import Decisions, Outcome, Verdict
 from bot.ids import Detail, GroupRef, PageRef
 from bot.jobs import Channels, Click, Job, People, Place, Reply, Submitted, Voice, doing
 from bot.searches import NO_STAYS, Searches
-from bot.store import Share, ShownGroup, Store, StoredList
+from bot.store import Share, ShownGroup, Store, StoredList, place_of
 from zoho.access import Access, Zoho
 from zoho.duplicates import reasons
 from zoho.records import Found, Group, Pending, Record
@@ -67,7 +67,7 @@ class Sharing:
         if kept is None or not _is_of(kept.found, access):
             return share.outdated_sheet()
         cards = await self.searches.drawing.cards(kept, access, groups)
-        left = tuple(_left(card) for card in cards if not card.is_solved)
+        left = tuple(_left(card) for card in cards if card.is_open)
         if not left:
             return share.outdated_sheet()
         is_one = isinstance(what, GroupRef)
@@ -94,9 +94,9 @@ class Sharing:
             return kept, groups[what.offset : what.offset + PAGE], what.offset
         shown = await self.store.lists.group(job.who.workspace, what.key)
         kept = await self.store.lists.get(job.who, shown.list_key) if shown else None
-        members = shown.members if shown else ()
         groups = kept.found.groups if kept else ()
-        return kept, tuple(group for group in groups if group.ids == members), 0
+        place = place_of(groups, shown.members) if shown else None
+        return kept, () if place is None else (groups[place],), 0
 
     # The message
 

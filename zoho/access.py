@@ -172,6 +172,7 @@ class Zoho:
             organisation=OrganisationKey(product, connection.dc, connection.org_id),
             organisations=self.organisations,
             now=self._now,
+            dismissals=self._dismissals,
         )
 
     async def watched(

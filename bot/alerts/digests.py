@@ -185,7 +185,7 @@ class Digests:
             speaks=body.speaks,
             detail=body.detail,
             counts=body.counts,
-            open=body.counts.all - sum(card.is_solved for card in cards),
+            open=body.counts.all - sum(not card.is_open for card in cards),
             cards=shown,
             since=body.since,
             failed=body.failed,

@@ -28,8 +28,11 @@ from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
 from bot.app.socket import SocketMode
 from bot.commands import Commands, Shortcut
 from bot.commands.reading import filters
-from bot.decisions import Decisions, FlagQueue
+from bot.decisions import Decisions, DismissedHistory, FlagQueue
+from bot.decisions import Dismissing as DismissingDecision
 from bot.details import Details
+from bot.dismissed import DismissedInSlack
+from bot.dismissing import Dismissing
 from bot.events import Events
 from bot.flagged import Flagged
 from bot.home import Home
@@ -193,8 +196,15 @@ def build(
     clock = now or _utc_now
     database = Database.open(settings.database_url, keys=settings.keys)
     metrics = Metrics(database, clock)
-    zoho = zoho_side(settings, database, clock, call_seconds=call_seconds, hearing=metrics)
     store = Store(database, clock)
+    zoho = zoho_side(
+        settings,
+        database,
+        clock,
+        call_seconds=call_seconds,
+        hearing=metrics,
+        dismissals=store.dismissals,
+    )
     client = _client(settings)
     invitations = Invitations(zoho, store, public_url=settings.public_url, now=clock)
     voice = Voice(client, invitations.once_more)
@@ -221,8 +231,21 @@ def build(
     sharing = Sharing(zoho, store, voice, people, Channels(client), searches, decisions, digests)
     details = Details(store, voice, searches, decisions, sharing, clock)
     queue = FlagQueue(zoho, store, people, decisions, clock)
+    history = DismissedHistory(zoho, store, people, clock)
+    dismissing = Dismissing(
+        store, voice, people, searches, sharing, DismissingDecision(zoho, store, decisions)
+    )
+    dismissed = DismissedInSlack(zoho, store, voice, invitations, searches, history)
     flagged = Flagged(zoho, store, voice, people, invitations, searches, queue)
-    home = Home(**shared, jobs=jobs, client=client, people=people, invitations=invitations, queue=queue)
+    home = Home(
+        **shared,
+        jobs=jobs,
+        client=client,
+        people=people,
+        invitations=invitations,
+        queue=queue,
+        history=history,
+    )
     home.register()
     desk: dict[str, Any] = {
         **shared,
@@ -231,6 +254,7 @@ def build(
         "invitations": invitations,
         "searches": searches,
         "flagged": flagged,
+        "dismissed": dismissed,
     }
     statuses = Statuses(zoho, voice, invitations, patience, clock)
     telling = Telling(zoho, store, voice, people)
@@ -259,9 +283,9 @@ def build(
     Shortcut(jobs, voice, reception, checking, clock).register(bolt)
     clicked: dict[str, Any] = {"decisions": decisions, "long_reads": long_reads, "sharing": sharing}
     clicked |= {"details": details, "home": home, "alerting": alerting, "setting_up": setting_up}
-    clicked["digests"] = digests
+    clicked |= {"digests": digests, "dismissing": dismissing}
     Actions(**desk, **clicked).register(bolt)
-    Views(jobs, reception, sharing, setting_up, clock).register(bolt)
+    Views(jobs, reception, sharing, setting_up, dismissing, clock).register(bolt)
     Events(jobs, zoho, store, clock).register(bolt)
     ListenerErrors(jobs, clock).register(bolt)
     site = web.Application()

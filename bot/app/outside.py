@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from bot.settings import Settings
-from zoho.access import CALL_SECONDS, Credentials, Preferences, Zoho
+from zoho.access import CALL_SECONDS, Credentials, Dismissals, Preferences, Zoho
 from zoho.database import Database
 from zoho.hearing import Hearing
 from zoho.regions import Regions
@@ -29,6 +29,7 @@ def zoho_side(
     *,
     call_seconds: float = CALL_SECONDS,
     hearing: Hearing | None = None,
+    dismissals: Dismissals | None = None,
 ) -> Zoho:
     """Everything of Zoho, where a call is given up after so long; nothing is opened or asked yet."""
     return Zoho(
@@ -45,4 +46,5 @@ def zoho_side(
         now=now,
         call_seconds=call_seconds,
         hearing=hearing,
+        dismissals=dismissals,
     )

@@ -53,6 +53,7 @@ COMMANDS = (
         FIND,
     ),
     Command("flagged", "what your team has flagged", DECIDE),
+    Command("dismissed", "what your team said is not a duplicate", DECIDE),
     Command(
         "subscribe",
         "hear of new ones, on your schedule; then list, settings, snooze, unsubscribe",

@@ -24,7 +24,8 @@ class Checked:
     ``cards`` are the possible duplicates among the hits, ``others`` the hits that are in none. ``asked_in``
     is the Slack user whose message the values come from, "" for a command; ``unasked`` are values that were
     not looked up. ``is_record`` when the twins of one record were looked for. ``missing_scopes`` are those
-    without which only values that several records share could be looked at.
+    without which only values that several records share could be looked at. ``dismissed`` counts the
+    decisions that took something out.
     """
 
     values: tuple[str, ...]
@@ -41,6 +42,7 @@ class Checked:
     missing_scopes: tuple[str, ...] = ()
     menu: tuple[str, ...] = ()
     notice: str = ""
+    dismissed: int = 0
 
     @property
     def has_number(self) -> bool:
@@ -152,12 +154,18 @@ def _several(found: Checked, records: Sequence[Record]) -> tuple[list[Block], st
         blocks += _card(card, found)
     if found.others:
         blocks.append(_others(found))
-    if not found.cards:
+    if found.dismissed:
+        blocks.append(parts.context("sc:foot:1", _DISMISSED))
+    elif not found.cards:
         blocks.append(parts.context("sc:foot:1", _NO_GROUP))
     kinds = words.in_words([_kind(module, records) for module in _modules(records)])
     return blocks, f"{count} {'for' if found.is_record else 'have'} {_plain_values(found)}: {kinds}"
 
 
+_DISMISSED = (
+    f"Your team has said that some of these are no duplicates; they are left out. `{ids.COMMAND} dismissed` "
+    "lists what is dismissed."
+)
 _NO_GROUP = (
     "They share this and nothing else that would make them the same, so they are no possible duplicates."
 )
@@ -174,7 +182,7 @@ def _kind(module: Module, records: Sequence[Record]) -> str:
 
 def _card(card: Card, found: Checked) -> list[Block]:
     look = Look(menu=found.menu)
-    if card.is_solved:
+    if not card.is_open:
         return group_blocks(card, look)
     members = card.group.records
     lines = [record_line(one, card.links, ", ".join(brackets(card.group, one))) for one in members[:SHOWN]]

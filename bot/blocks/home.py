@@ -12,6 +12,7 @@ from slack_sdk.models.views import View
 from bot import ids
 from bot.blocks import connection, parts, words
 from bot.blocks.catalogue import exists
+from bot.blocks.dismissed import DismissedRow, own_row
 from bot.blocks.help import other_company
 from bot.blocks.queue import QueuePage, flag_row, foot_line, pager
 from zoho import scopes as zoho_scopes
@@ -38,13 +39,14 @@ class HomePage:
     """The tab of somebody who is connected.
 
     Without ``queue`` the flags are only counted (``open_flags``); ``trouble`` says in a few words of mrkdwn
-    why they could not be read.
+    why they could not be read. ``own`` is what this person dismissed last.
     """
 
     connections: tuple[HomeConnection, ...]
     queue: QueuePage | None = None
     open_flags: int = 0
     trouble: str = ""
+    own: tuple[DismissedRow, ...] = ()
 
 
 def home(page: HomePage) -> View:
@@ -52,10 +54,12 @@ def home(page: HomePage) -> View:
     blocks: list[Block] = [block for one in page.connections for block in _connection(one)]
     buttons = [
         parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True),
+        parts.button(ids.COMMAND_RUN, "Show dismissed", value="dismissed"),
         parts.button(ids.HELP_OPEN, "Show help"),
     ]
     blocks.append(parts.actions("home:act:1", *buttons))
     blocks += [parts.divider("home:d1:1"), parts.header("home:h1:1", "Flagged by your team"), *_flags(page)]
+    blocks += _own(page)
     foot = f"`{ids.COMMAND} help` lists every command. This page is visible to you alone."
     return _view([*blocks, parts.context("home:foot:1", foot)])
 
@@ -106,6 +110,15 @@ def _flags(page: HomePage) -> list[Block]:
     if foot:
         blocks.append(parts.context("home:more:1", foot))
     return blocks
+
+
+def _own(page: HomePage) -> list[Block]:
+    """What this person dismissed last, each with the way back."""
+    if not page.own or page.queue is None:
+        return []
+    now, zone = page.queue.now, page.queue.zone
+    rows = [own_row(f"home:{row.key}:{row.revision}", row, now, zone) for row in page.own]
+    return [parts.divider("home:d3:1"), parts.header("home:h3:1", "Your recent decisions"), *rows]
 
 
 _NOTHING = "Nothing is flagged. Press *Flag* on a group to put it here."

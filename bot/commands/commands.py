@@ -24,6 +24,7 @@ from bot.commands.reading import (
     Connect,
     CrmAsked,
     Disconnect,
+    DismissedAsked,
     Flagged,
     Help,
     NoRecordLink,
@@ -33,6 +34,7 @@ from bot.commands.reading import (
     Unknown,
     read,
 )
+from bot.dismissed import DismissedInSlack
 from bot.flagged import Flagged as FlagQueueInSlack
 from bot.jobs import Invitations, Jobs, Reception, Reply, Typed, Voice
 from bot.searches import Checking, Searches
@@ -58,6 +60,7 @@ class Commands:
     searches: Searches
     checking: Checking
     flagged: FlagQueueInSlack
+    dismissed: DismissedInSlack
     statuses: Statuses
     alerting: Alerting
     now: Callable[[], datetime]
@@ -104,6 +107,8 @@ class Commands:
                 await self.help(job)
             case Flagged():
                 await self.flagged.show(job)
+            case DismissedAsked():
+                await self.dismissed.show(job)
             case StatusAsked():
                 await self.statuses.show(job)
             case Connect():

@@ -91,6 +91,11 @@ class Flagged:
 
 
 @dataclass(frozen=True, slots=True)
+class DismissedAsked:
+    """Show what the team has dismissed."""
+
+
+@dataclass(frozen=True, slots=True)
 class StatusAsked:
     """Look whether everything is in order."""
 
@@ -130,7 +135,7 @@ class BadFilter:
 
 
 Check = CheckValues | CheckRecord | CheckProduct
-Asked = Help | Flagged | StatusAsked | Connect | Disconnect | CrmAsked
+Asked = Help | Flagged | DismissedAsked | StatusAsked | Connect | Disconnect | CrmAsked
 Read = AlertsAsked | Search | Check | NoRecordLink | Asked | Unknown | BadFilter
 
 
@@ -196,6 +201,8 @@ def _command(plain: str, words: list[_Word]) -> Read:
         return Help()
     if first == "flagged":
         return Flagged() if len(words) == 1 else Unknown(f"flagged {words[1].text}")
+    if first == "dismissed":
+        return DismissedAsked() if len(words) == 1 else Unknown(f"dismissed {words[1].text}")
     if first in set(Ask):
         return _alerts(Ask(first), words[1:])
     if first == "crm" or (first in _PRODUCT_WORDS and _second(words) == "crm"):

@@ -1,7 +1,21 @@
 """What people decide about a group, and about what stands in the flag queue; nothing here speaks to Slack."""
 
+from bot.decisions.dismissed import Chosen, DismissedHistory, SeenDismissal
+from bot.decisions.dismissing import Dismissing
 from bot.decisions.flagging import Decisions, Released
 from bot.decisions.outcome import Outcome, Verdict
 from bot.decisions.queue import Acted, FlagQueue, Sight
 
-__all__ = ["Acted", "Decisions", "FlagQueue", "Outcome", "Released", "Sight", "Verdict"]
+__all__ = [
+    "Acted",
+    "Chosen",
+    "Decisions",
+    "DismissedHistory",
+    "Dismissing",
+    "FlagQueue",
+    "Outcome",
+    "Released",
+    "SeenDismissal",
+    "Sight",
+    "Verdict",
+]

@@ -8,7 +8,7 @@ from bot.decisions.outcome import Outcome, Verdict
 from bot.decisions.presence import lost
 from bot.ids import GroupRef
 from bot.jobs import Job
-from bot.store import ShownGroup, Store
+from bot.store import ShownGroup, Store, place_of
 from zoho import scopes
 from zoho.access import Access, Zoho
 from zoho.errors import ScopeMissing
@@ -52,8 +52,9 @@ class Looking:
     async def _kept(self, who: Who, shown: ShownGroup) -> tuple[Record, ...]:
         kept = await self.store.lists.get(who, shown.list_key)
         groups = kept.found.groups if kept else ()
-        found = next((group.records for group in groups if group.ids == shown.members), ())
-        return tuple(record for record in found if record.id not in shown.gone)
+        place = place_of(groups, shown.members)
+        left = set(shown.left)
+        return () if place is None else tuple(one for one in groups[place].records if one.id in left)
 
     async def _read(self, shown: ShownGroup, ref: GroupRef, access: Access, *, in_full: bool) -> Outcome:
         if len(shown.left) < 2:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.store import Flag, ShownGroup
+from bot.store import Dismissal, Flag, ShownGroup
 from zoho.records import Record
 
 
@@ -21,6 +21,9 @@ class Verdict(StrEnum):
     RIGHTS = "rights"
     GONE = "gone"
     LATE = "late"
+    WHICH = "which"
+    NOT_DISMISSED = "not_dismissed"
+    NOT_YOURS = "not_yours"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class Outcome:
 
     ``flag`` is the one that stands, or stood; ``records`` the group's members that are there; ``stays`` what
     could not be taken back in Zoho: a record's name and Zoho's words. ``missing`` are the scopes that writing
-    would need.
+    would need. ``dismissal`` is the one that stands, or stood.
     """
 
     verdict: Verdict
@@ -38,3 +41,4 @@ class Outcome:
     records: tuple[Record, ...] = ()
     stays: tuple[tuple[str, str], ...] = ()
     missing: tuple[str, ...] = ()
+    dismissal: Dismissal | None = None

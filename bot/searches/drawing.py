@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
@@ -20,6 +20,8 @@ from bot.blocks.duplicates import (
 )
 from bot.blocks.duplicates.lists import PAGE
 from bot.blocks.parts import Message
+from bot.ids import GroupRef
+from bot.searches.judging import Judged, Judging
 from bot.store import (
     CheckedOne,
     Closed,
@@ -73,6 +75,11 @@ class Drawing:
     store: Store
     observe_only: bool
 
+    @property
+    def judging(self) -> Judging:
+        """What tells which groups were dismissed."""
+        return Judging(self.store)
+
     async def page(
         self,
         kept: StoredList,
@@ -89,7 +96,7 @@ class Drawing:
         if not found.groups and not found.total and not found.so_far:
             return nothing_found(found, access.region.name, search=kept.key, notice=notice)
         shown = found.groups[offset : offset + PAGE]
-        cards = await self.cards(kept, access, shown, first=offset + 1, stays=stays)
+        cards = await self.cards(kept, access, shown, first=offset + 1, stays=stays, viewer=kept.who.user)
         return group_list(
             ListPage(
                 found=found,
@@ -115,7 +122,7 @@ class Drawing:
     ) -> Message:
         """What was found when one thing was looked up."""
         twins, shown = one.twins, one.twins.groups[:PAGE]
-        cards = await self.cards(kept, access, shown, stays=stays) if shown else ()
+        cards = await self.cards(kept, access, shown, stays=stays, viewer=kept.who.user) if shown else ()
         grouped = {(record.module, record.id) for group in shown for record in group.records}
         others = tuple(record for record in twins.records if (record.module, record.id) not in grouped)
         return checked(
@@ -134,6 +141,7 @@ class Drawing:
                 missing_scopes=twins.missing_scopes,
                 menu=MENU,
                 notice=str(notice),
+                dismissed=len(twins.dismissed),
             )
         )
 
@@ -145,35 +153,48 @@ class Drawing:
         *,
         first: int = 1,
         stays: Mapping[str, tuple[Refusal, ...]] = NO_STAYS,
+        viewer: str = "",
     ) -> tuple[Card, ...]:
-        """The groups ready to be drawn; a group's revision grows by one when what it shows has changed."""
+        """The groups ready to be drawn, a card each; a revision grows by one when what it shows has changed.
+
+        ``viewer`` is whoever alone sees them, "" for a message that others see.
+        """
         named = await self.store.lists.name_groups(kept, shown)
-        flags = await self._flags(kept, shown)
+        judged = await self.judging.judge(kept, shown, viewer=viewer)
+        parts = [one.group for one in judged if one.is_part]
+        if parts:
+            named = {**await self.store.lists.name_groups(kept, parts), **named}
+        flags = await self._flags(kept, [one.group for one in judged])
         cards = [
-            self._card(group, named[group.ids], access, flags.get(group.ids), first + place, stays)
-            for place, group in enumerate(shown)
+            self._card(one, named, access, flags.get(one.group.ids), first + place, stays)
+            for place, one in enumerate(judged)
         ]
         return await self._revised(cards, {one.key: one for one in named.values()})
 
     def _card(
         self,
-        group: Group,
-        named: ShownGroup,
+        judged: Judged,
+        named: Mapping[tuple[str, ...], ShownGroup],
         access: WithLinks,
         flag: Flag | None,
         number: int,
         stays: Mapping[str, tuple[Refusal, ...]],
     ) -> Card:
+        group, own, whole = judged.group, named[judged.group.ids], named[judged.whole.ids]
+        state = judged.state
+        is_left = state is None or bool(state.out)
         return Card(
             group=group,
-            key=named.key,
-            revision=named.revision,
+            key=own.key,
+            revision=own.revision,
             number=number,
-            links={record.id: access.links.record(record) for record in group.records},
-            flag=flag_state(flag, group) if flag is not None and flag.is_open else None,
-            ended=_end_of(flag) if flag is not None and not flag.is_open else None,
-            stays=stays.get(named.key, ()),
-            gone=named.gone,
+            links={record.id: access.links.record(record) for record in judged.whole.records},
+            flag=flag_state(flag, group) if flag is not None and flag.is_open and is_left else None,
+            ended=_end_of(flag) if flag is not None and not flag.is_open and is_left else None,
+            stays=stays.get(own.key, ()) or stays.get(whole.key, ()),
+            gone=frozenset((own.gone | whole.gone) & set(group.ids)),
+            dismissed=None if state is None else replace(state, ref=GroupRef(whole.key, whole.revision)),
+            back=judged.back,
         )
 
     async def _flags(self, kept: StoredList, shown: Sequence[Group]) -> dict[tuple[str, ...], Flag]:
@@ -192,11 +213,25 @@ class Drawing:
         return standing
 
     async def _revised(self, cards: Sequence[Card], named: Mapping[str, ShownGroup]) -> tuple[Card, ...]:
-        marks = {card.key: _mark(card) for card in cards}
+        """Each with the revision that its buttons carry; a part's decision is undone by the whole's."""
+        marks = {key: _mark(card) for card in cards for key in _keys(card)}
         changed = {key: mark for key, mark in marks.items() if named[key].drawn != mark}
         if changed:
             await self.store.lists.mark_drawn(changed)
-        return tuple(replace(card, revision=card.revision + (card.key in changed)) for card in cards)
+        return tuple(_grown(card, changed) for card in cards)
+
+
+def _keys(card: Card) -> tuple[str, ...]:
+    return (card.key, card.dismissed.ref.key) if card.dismissed else (card.key,)
+
+
+def _grown(card: Card, changed: Collection[str]) -> Card:
+    grown = replace(card, revision=card.revision + (card.key in changed))
+    if grown.dismissed is None:
+        return grown
+    key, revision = grown.dismissed.ref
+    ref = GroupRef(key, revision + (key in changed))
+    return replace(grown, dismissed=replace(grown.dismissed, ref=ref))
 
 
 def flag_state(flag: Flag, group: Group, *, name: str = "") -> FlagState:
@@ -232,5 +267,6 @@ def _is_unwritten(flag: Flag) -> bool:
 
 def _mark(card: Card) -> str:
     """What distinguishes one state of a group from another; "" for an open one."""
-    state = (card.flag, card.stays, card.ended, sorted(card.gone))
+    said = replace(card.dismissed, ref=GroupRef("", 0)) if card.dismissed else None
+    state = (card.flag, card.stays, card.ended, sorted(card.gone), said, card.back)
     return hashlib.sha256(repr(state).encode()).hexdigest()[:32] if any(state) else ""

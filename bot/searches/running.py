@@ -16,7 +16,7 @@ from bot.searches.drawing import NO_STAYS, Drawing
 from bot.searches.long_reads import LongReads, TooBig, search_or_price
 from bot.searches.patience import Patience
 from bot.searches.summary import Summaries
-from bot.store import ShownGroup, Store, StoredList
+from bot.store import ShownGroup, Store, StoredList, place_of
 from zoho.access import Access, Zoho
 from zoho.records import Found, Group, Module, Reason, Record
 
@@ -134,8 +134,7 @@ class Searches:
         notice: Notice,
         stays: Mapping[str, tuple[Refusal, ...]],
     ) -> Message:
-        places = [place for place, group in enumerate(kept.found.groups) if group.ids == shown.members]
-        offset = places[0] // PAGE * PAGE if places else 0
+        offset = (place_of(kept.found.groups, shown.members) or 0) // PAGE * PAGE
         return await self.drawing.page(kept, access, offset=offset, notice=notice, stays=stays)
 
     async def _alone(

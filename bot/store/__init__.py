@@ -16,10 +16,11 @@ from bot.store.flags import AlreadyFlagged, Flags
 from bot.store.homes import HomeRow, Homes
 from bot.store.known import Known, KnownList, Told
 from bot.store.ledger import Alert, AlertState, Ledger
-from bot.store.lists import CheckedOne, Lists, Question, ShownGroup, StoredList
+from bot.store.lists import CheckedOne, Lists, Question, ShownGroup, StoredList, place_of
 from bot.store.queue import Line, Queue
 from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
 from bot.store.shares import Share, Shares
+from bot.store.sheets import Sheet, Sheets
 from bot.store.subscriptions import Because, Subscription, Subscriptions, SubscriptionStatus, Terms
 from bot.store.told import ToldGroups
 from bot.store.unfinished import Command, Unfinished
@@ -61,6 +62,8 @@ __all__ = [
     "Reads",
     "Share",
     "Shares",
+    "Sheet",
+    "Sheets",
     "ShownGroup",
     "Spot",
     "Standing",
@@ -76,6 +79,7 @@ __all__ = [
     "Wanted",
     "Why",
     "ended_on",
+    "place_of",
     "standing_on",
 ]
 
@@ -95,6 +99,7 @@ class Store:
         self.reads = Reads(database, now)
         self.dismissals = Dismissals(database, now)
         self.dismissed = DismissedList(database)
+        self.sheets = Sheets(database, now)
         self.subscriptions = Subscriptions(database, now)
         self.told = ToldGroups(database, now)
         self.ledger = Ledger(database, now)
@@ -109,6 +114,7 @@ class Store:
         await self.shares.forget_workspace(workspace)
         await self.reads.forget_workspace(workspace)
         await self.dismissals.forget_workspace(workspace)
+        await self.sheets.forget_workspace(workspace)
         await self.subscriptions.forget_workspace(workspace)
         await self.told.forget_workspace(workspace)
         await self.ledger.forget_workspace(workspace)
@@ -123,6 +129,7 @@ class Store:
         await self.shares.sweep()
         await self.reads.sweep()
         await self.dismissals.sweep()
+        await self.sheets.sweep()
         await self.subscriptions.sweep()
         await self.told.sweep()
         await self.ledger.sweep()

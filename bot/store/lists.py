@@ -228,6 +228,14 @@ class Lists:
         }
 
 
+def place_of(groups: Sequence[Group], members: Sequence[str]) -> int | None:
+    """The place of the group with these members, else of the first that has them among others, else None."""
+    wanted = set(members)
+    around = [place for place, group in enumerate(groups) if wanted <= set(group.ids)]
+    exact = [place for place in around if len(groups[place].records) == len(wanted)]
+    return next(iter((*exact, *around)), None)
+
+
 def _own(who: Who, key: str) -> tuple[ColumnElement[bool], ...]:
     return (lists.c.key == key, lists.c.workspace == who.workspace, lists.c.user == who.user)
 

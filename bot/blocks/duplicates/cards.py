@@ -18,6 +18,15 @@ from slack_sdk.models.blocks import (
 from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.duplicates.departures import brackets, differs_also
+from bot.blocks.duplicates.dismissed import (
+    Back,
+    DismissalState,
+    buttons,
+    came_back,
+    not_a_duplicate,
+    others_line,
+    said_by,
+)
 from bot.blocks.masking import masked
 from zoho.records import Group, Record
 
@@ -70,7 +79,9 @@ class Card:
     "" or absent where there is none to trust. ``stays`` are records on which an undone flag still stands.
     ``gone`` are the ids of records that Zoho does not hold any more. ``ended`` is the last flag that was on
     the group, where none stands. ``tag`` says how it is news ("New"), ``note`` why it is so again, and
-    ``fresh`` are the ids of members that were not known before.
+    ``fresh`` are the ids of members that were not known before. ``dismissed`` is what somebody said of it:
+    then ``group`` is what is left of it, or all of it where nothing is. ``back`` is what was said before it
+    came back.
     """
 
     group: Group
@@ -85,6 +96,8 @@ class Card:
     tag: str = ""
     note: str = ""
     fresh: frozenset[str] = frozenset()
+    dismissed: DismissalState | None = None
+    back: Back | None = None
 
     @property
     def names(self) -> str:
@@ -95,6 +108,16 @@ class Card:
     def is_solved(self) -> bool:
         """True when fewer than two records are left."""
         return len([record for record in self.group.records if record.id not in self.gone]) < 2
+
+    @property
+    def is_dismissed(self) -> bool:
+        """True when somebody said that no two of its records are duplicates."""
+        return self.dismissed is not None and not self.dismissed.out
+
+    @property
+    def is_open(self) -> bool:
+        """True as long as somebody may want to look at it."""
+        return not self.is_solved and not self.is_dismissed
 
     @property
     def ref(self) -> ids.GroupRef:
@@ -123,16 +146,21 @@ MENU = {"fields": "Show every field", "share": "Share this group"}
 
 
 def group_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
-    """The group's blocks: body, differences, what Zoho refused, the flag, buttons; one line when solved."""
+    """The group's blocks: body, differences, what Zoho refused, the flag, buttons; one line when solved, two
+    and the way back when dismissed."""
     if card.is_solved:
         return [_solved(card, look)]
+    if card.is_dismissed:
+        return dismissed_blocks(card, look)
     return [_body(card, look), *below(card, look)]
 
 
 def below(card: Card, look: Look = PLAIN) -> list[Block]:
     """What stands under the body of a group that is not solved."""
     drawn: list[Block] = []
-    if card.note:
+    if card.back:
+        drawn.append(parts.context(_id(card, "note"), came_back(card.back, card.group.records)))
+    elif card.note:
         drawn.append(parts.plain_context(_id(card, "note"), card.note))
     also = differs_also(card.group)
     if also:
@@ -142,8 +170,33 @@ def below(card: Card, look: Look = PLAIN) -> list[Block]:
         drawn.append(parts.context(_id(card, "state"), state_line(card.flag, card.group)))
     elif card.ended:
         drawn.append(parts.context(_id(card, "state"), end_line(card.ended)))
+    if card.dismissed:
+        drawn += _taken_out(card, card.dismissed, look)
     drawn.append(parts.actions(_id(card, "act"), *group_buttons(card, look)))
     return drawn
+
+
+def dismissed_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
+    """A group that was dismissed: of which records, who said it, and the way back."""
+    state = card.dismissed
+    if state is None:
+        return []
+    records = card.group.records
+    names = [record_name(record, card.links, look) for record in records[:SHOWN_RECORDS]]
+    return [
+        not_a_duplicate(_id(card, "done"), _number(card), names, more=max(len(records) - SHOWN_RECORDS, 0)),
+        said_by(_id(card, "state"), state),
+        parts.actions(_id(card, "act"), *buttons(state, _which(card))),
+    ]
+
+
+def _taken_out(card: Card, state: DismissalState, look: Look) -> list[Block]:
+    """The same for records that were taken out of a group of which the others stay."""
+    names = [record_name(record, card.links, look) for record in state.out[:SHOWN_RECORDS]]
+    more = max(len(state.out) - SHOWN_RECORDS, 0)
+    drawn = [not_a_duplicate(_id(card, "done"), "", names, more=more), said_by(_id(card, "said"), state)]
+    others = others_line(state)
+    return [*drawn, parts.plain_context(_id(card, "parts"), others)] if others else drawn
 
 
 def _id(card: Card, part: str) -> str:
@@ -185,9 +238,10 @@ def _body(card: Card, look: Look) -> RichTextBlock:
 
 def _headline(card: Card, look: Look) -> RichTextSectionElement:
     shared = shared_values(card.group, look)
-    if card.tag:
+    tag = card.tag or ("Came back" if card.back else "")
+    if tag:
         return parts.line(
-            parts.bold(f"{_number(card)}{card.tag}"),
+            parts.bold(f"{_number(card)}{tag}"),
             f" in {words.label(card.group.module)}{words.DOT}",
             parts.bold(reason(card.group)),
             f"{words.DOT}{shared}" if shared else "",
@@ -331,15 +385,23 @@ def _some_of(done: int, group: Group) -> str:
 def group_buttons(card: Card, look: Look = PLAIN) -> list[InteractiveElement]:
     """The one place that says which buttons a group has."""
     value = ids.pack_group(card.ref)
-    which = f"group {card.number}" if card.number else "this group"
-    buttons: list[InteractiveElement] = []
+    which = _which(card)
+    row: list[InteractiveElement] = []
     if card.flag:
         label = f"Undo the flag on {which}"
-        buttons.append(parts.button(ids.FLAG_UNDO, "Undo flag", value=value, label=label))
+        row.append(parts.button(ids.FLAG_UNDO, "Undo flag", value=value, label=label))
     else:
         label = f"Flag {which} as a suspected duplicate"
-        buttons.append(parts.button(ids.GROUP_FLAG, "Flag", value=value, label=label))
+        row.append(parts.button(ids.GROUP_FLAG, "Flag", value=value, label=label))
+    label = f"Mark {which} as not a duplicate"
+    row.append(parts.button(ids.GROUP_DISMISS, "Not a duplicate", value=value, label=label))
+    if card.dismissed:
+        row += buttons(card.dismissed, which)
     if look.menu:
         options = [(MENU[verb], ids.pack_choice(ids.Choice(verb, card.ref))) for verb in look.menu]
-        buttons.append(parts.overflow(ids.GROUP_MENU, *options))
-    return buttons
+        row.append(parts.overflow(ids.GROUP_MENU, *options))
+    return row
+
+
+def _which(card: Card) -> str:
+    return f"group {card.number}" if card.number else "this group"

@@ -207,7 +207,19 @@ def _place(page: ListPage) -> str:
             f"None after number {page.offset}" if page.offset else "Not every shared value was gone through"
         )
     total = f"{words.number(page.found.total)}{' so far' if page.found.so_far else ''}"
-    return f"{page.offset + 1} to {page.last} of {total}"
+    return words.dotted(f"{page.offset + 1} to {page.last} of {total}", left_out(page.found.dismissed))
+
+
+def dismissed_line(dismissed: Sequence[str]) -> str:
+    """The same as a sentence, with the way to them."""
+    return f"{words.sentence(left_out(dismissed))}: `{ids.COMMAND} dismissed` lists them."
+
+
+def left_out(dismissed: Sequence[str]) -> str:
+    """How many decisions took something out of a search, "" for none."""
+    if not dismissed:
+        return ""
+    return f"{words.number(len(dismissed))} dismissed {'is' if len(dismissed) == 1 else 'are'} left out"
 
 
 def _notes(page: ListPage) -> list[str]:
@@ -265,11 +277,15 @@ def nothing_found(
         blocks.append(parts.plain_context("none:shared:1", shared_line(found)))
     blocks.append(parts.actions("none:act:1", parts.button(ids.SEARCH_ALL, "Search everything")))
     notes = [*_search_notes(found), "Left out: whatever your Zoho profile cannot see."]
+    if found.dismissed:
+        notes.insert(0, dismissed_line(found.dismissed))
     blocks += [parts.context(f"none:note{n}:1", note) for n, note in enumerate(notes, start=1)]
     return parts.Message(words.fallback(f"{head}: {how}".rstrip(".")), tuple(blocks))
 
 
 def _compared(found: Found) -> str:
+    if found.compared is None and found.dismissed:
+        return "Zoho’s duplicate search returned none but those that your team has dismissed."
     if found.compared is None:
         return "Zoho’s duplicate search returned none."
     if not found.compared:
@@ -291,5 +307,8 @@ def nothing_anywhere(founds: Sequence[Found], region_name: str) -> parts.Message
         parts.context("none:ctx:1", about),
     ]
     notes = ["Left out: whatever your Zoho profile cannot see."]
+    dismissed = [key for found in founds for key in found.dismissed]
+    if dismissed:
+        notes.insert(0, dismissed_line(dismissed))
     blocks += [parts.context(f"none:note{n}:1", note) for n, note in enumerate(notes, start=1)]
     return parts.Message(words.fallback(head), tuple(blocks))

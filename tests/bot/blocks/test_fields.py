@@ -68,7 +68,7 @@ def test_what_speaks_for_and_against_stands_above_with_its_values() -> None:
         "Against",
         "- Mobile differs: +49 170 5550 1 and +49 170 5550 2",
         "- Job title differs: Buyer and Purchasing",
-        "[Flag]",
+        "[Flag] [Not a duplicate]",
         "Compared without capitals and extra blanks. Two empty fields are never the same.",
     ]
 

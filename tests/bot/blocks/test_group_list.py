@@ -39,7 +39,7 @@ def test_a_pair_says_what_is_shared_then_how_each_departs() -> None:
         f"- Ana Roe{DOT}created 12 Mar 2024",
         f"- Anna Roe (no phone){DOT}created 12 Mar 2024",
         "Differs also in: first name, mobile",
-        "[Flag]",
+        "[Flag] [Not a duplicate]",
         "1 to 1 of 1",
     ]
     assert message.text == "1 possible duplicate in Desk contacts: Ana Roe and Anna Roe."

@@ -1,0 +1,229 @@
+"""What a team has dismissed, as one person may see it, and what they do with it.
+
+Records are read with that person's own login: what it does not return is hidden from them. A decision about
+records that are gone stays, since they may be restored; it is counted, not listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.blocks.dismissed import PAGE, DismissedPage, DismissedRow
+from bot.decisions.outcome import Verdict
+from bot.decisions.presence import lost
+from bot.ids import FlagChoice, FlagPlace
+from bot.jobs import People
+from bot.store import Dismissal, Line, Store
+from zoho.access import Access, Zoho
+from zoho.duplicates import reasons
+from zoho.duplicates.dismissed import Dismissed, DismissedPair, changes
+from zoho.errors import Refused
+from zoho.records import Group, Module, Record, Who
+from zoho.scopes import missing, needed
+
+MOST_READ = 20
+"""So many decisions are read for one page, however few of them its viewer may see."""
+
+MOST_MEMBERS = 12
+"""So many members of one decision are read for it."""
+
+_NO_PLACE = FlagPlace()
+
+
+@dataclass(frozen=True, slots=True)
+class SeenDismissal:
+    """A decision as one person sees it: of the members that were ``asked`` for, ``records`` are live, and
+    ``gone`` the ids of those Zoho no longer has."""
+
+    dismissal: Dismissal
+    asked: tuple[str, ...] = ()
+    records: tuple[Record, ...] = ()
+    gone: frozenset[str] = frozenset()
+
+    @property
+    def is_moot(self) -> bool:
+        """Whether of each of its pairs a record is gone."""
+        pairs = (pair for pair in self.dismissal.pairs if set(pair) <= set(self.asked))
+        return all(not self.gone.isdisjoint(pair) for pair in pairs)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether this person sees every record that is left."""
+        return {record.id for record in self.records} == set(self.asked) - self.gone
+
+    @property
+    def group(self) -> Group:
+        """The records that are left, as a group."""
+        shared = reasons.reason(self.records)
+        return Group(self.dismissal.spot.module, self.records, shared, reasons.against(self.records))
+
+    @property
+    def changed(self) -> tuple[str, ...]:
+        """The compared fields that have changed on a pair, which is shown again for that."""
+        by_id = {record.id: record for record in self.records}
+        marks, key = self.dismissal.marks, self.dismissal.key
+        pairs = (DismissedPair(key, pair, (marks[pair.a], marks[pair.b])) for pair in self.dismissal.pairs)
+        among = Dismissed.of(pairs).among(by_id)
+        return tuple(sorted({change.field for one in among for change in changes(one, by_id)}))
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What became of a choice from a decision's menu."""
+
+    verdict: Verdict
+    seen: SeenDismissal | None = None
+
+
+@dataclass(frozen=True)
+class DismissedHistory:
+    """Reads what was dismissed for a person, and takes it back."""
+
+    zoho: Zoho
+    store: Store
+    people: People
+    now: Callable[[], datetime]
+
+    async def page(self, access: Access, place: FlagPlace = _NO_PLACE) -> DismissedPage:
+        """Five decisions that this person may see, newest first. Raises what a call to Zoho may raise."""
+        line = _line(access)
+        read = await self._read(line, access, place)
+        if not read and (place.after or place.before):
+            return await self.page(access)
+        total = await self.store.dismissed.length(line)
+        everywhere = await self.store.dismissed.length_of_all(line.workspace)
+        page = DismissedPage(
+            rows=tuple([await self._row(access.who, one) for one in read if _is_listed(one)]),
+            total=total,
+            first=1,
+            last=len(read),
+            org_name=access.connection.org_name,
+            region_name=access.region.name,
+            now=self.now(),
+            zone=(await self.people.person(access.who.user)).zone,
+            hidden=sum(not one.is_moot and not one.is_whole for one in read),
+            gone=sum(one.is_moot for one in read),
+            elsewhere=max(everywhere - total, 0),
+        )
+        return await self._placed(page, line, [one.dismissal for one in read]) if read else page
+
+    async def own(self, access: Access, most: int) -> tuple[DismissedRow, ...]:
+        """This person's own decisions, newest first, as far as they see the records."""
+        mine = await self.store.dismissed.by(_line(access), access.who.user, most)
+        read = await self._look(access, mine)
+        return tuple([await self._row(access.who, one) for one in read if _is_listed(one)])
+
+    async def act(self, who: Who, choice: FlagChoice, access: Access) -> Chosen:
+        """Open a decision or take it back, if the person sees its records. Raises as `page`."""
+        said = await self.store.dismissed.get(who.workspace, choice.key)
+        if said is None:
+            return Chosen(Verdict.UNKNOWN)
+        if (said.spot.dc, said.spot.org_id) != _line(access)[1:]:
+            return Chosen(Verdict.RIGHTS)
+        (seen,) = await self._look(access, [said])
+        if seen.is_moot:
+            return Chosen(Verdict.GONE, seen)
+        if not seen.is_whole:
+            return Chosen(Verdict.RIGHTS)
+        if choice.verb == "open":
+            return Chosen(Verdict.DONE, seen)
+        is_done = await self.store.dismissals.withdraw(said, who.user)
+        return Chosen(Verdict.DONE if is_done else Verdict.NOT_DISMISSED, seen)
+
+    # Reading
+
+    async def _read(self, line: Line, access: Access, place: FlagPlace) -> list[SeenDismissal]:
+        """Decisions from ``place`` on, newest first, until five may be listed."""
+        key = place.before or place.after
+        at = await self.store.dismissed.get(line.workspace, key) if key else None
+        is_backwards = bool(place.before) and at is not None
+        read: list[SeenDismissal] = []
+        while (wanted := min(PAGE - sum(map(_is_listed, read)), MOST_READ - len(read))) > 0:
+            if is_backwards and at is not None:
+                batch = await self.store.dismissed.before(line, at, wanted)
+            else:
+                batch = await self.store.dismissed.after(line, at, wanted)
+            if not batch:
+                break
+            read += await self._look(access, batch)
+            at = batch[-1]
+        return read[::-1] if is_backwards else read
+
+    async def _look(self, access: Access, some: Sequence[Dismissal]) -> list[SeenDismissal]:
+        got: dict[tuple[Module, str], Record] = {}
+        for module in dict.fromkeys(one.spot.module for one in some):
+            wanted = [record_id for one in some if one.spot.module is module for record_id in _asked(one)]
+            got |= {(module, record.id): record for record in await self._get(access, module, wanted)}
+        return [await self._seen(access, one, got) for one in some]
+
+    async def _seen(
+        self, access: Access, said: Dismissal, got: Mapping[tuple[Module, str], Record]
+    ) -> SeenDismissal:
+        module, asked = said.spot.module, _asked(said)
+        own = [got[module, one] for one in asked if (module, one) in got]
+        unseen = set(asked) - {record.id for record in own}
+        gone = {record.id for record in own if record.is_gone}
+        gone |= await lost(self.zoho, access, Who(said.spot.workspace, said.user), module, unseen)
+        live = [record for record in own if not record.is_gone]
+        return SeenDismissal(said, asked, tuple(sorted(live, key=_age)), frozenset(gone))
+
+    async def _get(self, access: Access, module: Module, ids: Iterable[str]) -> tuple[Record, ...]:
+        """What this login returns of these records, the trashed ones among them."""
+        if missing(access.connection.scopes, needed(module)):
+            return ()
+        try:
+            return await access.desk.records(module, tuple(ids))
+        except Refused:
+            return ()
+
+    # Placing
+
+    async def _placed(self, page: DismissedPage, line: Line, read: Sequence[Dismissal]) -> DismissedPage:
+        """The same page with its numbers and the keys from which it is turned."""
+        newer = await self.store.dismissed.length_before(line, read[0])
+        last = newer + len(read)
+        before = await self.store.dismissed.before(line, read[0], 1)
+        return replace(
+            page,
+            first=newer + 1,
+            last=last,
+            start=before[0].key if before else "",
+            previous=read[0].key if before else "",
+            next=read[-1].key if last < page.total else "",
+        )
+
+    async def _row(self, who: Who, seen: SeenDismissal) -> DismissedRow:
+        said = seen.dismissal
+        names = {record.id: record.name for record in seen.records}
+        return DismissedRow(
+            key=said.key,
+            revision=said.revision,
+            names=tuple(record.name for record in seen.records),
+            module=said.spot.module,
+            by=await self.people.name(said.user),
+            at=said.at,
+            why=said.why.value,
+            note=said.note,
+            out=tuple(names[one] for one in said.out if one in names),
+            again=seen.changed,
+            is_by_viewer=said.user == who.user,
+        )
+
+
+def _asked(said: Dismissal) -> tuple[str, ...]:
+    """The members that are read: those that were taken out first, of a large group not all."""
+    return tuple(dict.fromkeys((*said.out, *said.members)))[:MOST_MEMBERS]
+
+
+def _is_listed(seen: SeenDismissal) -> bool:
+    return seen.is_whole and not seen.is_moot
+
+
+def _line(access: Access) -> Line:
+    return Line(access.who.workspace, access.connection.dc, access.connection.org_id)
+
+
+def _age(record: Record) -> tuple[float, str]:
+    return (record.created.timestamp() if record.created else 0.0, record.id)
