@@ -1,9 +1,12 @@
 """Which known groups have lost something, and how that is known. Pure functions.
 
 What a scan does not show is no sign of anything: it may have been filtered, folded away, or hidden from this
-login. The members are read again. One is gone when Zoho returns it as trashed or deleted; or when Zoho does
-not return it and another member was changed since, as a merge does. Two are unlike when both were read, are
-no pair any more, and differ from what they were in something that is compared.
+login. The members are read again. Two are unlike when both were read, are no pair any more, and differ from
+what they were in something that is compared. One is gone when Zoho returns it as trashed or deleted.
+
+Zoho does not return what was merged into another record, nor what this login may not see any more. It counts
+as merged when a record that stood beside it was changed since both were seen, as a merge does; but not if any
+other record vanished at the same time without such a trace, for then the login may see less than before.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from bot.alerts.memory import Memory, Seen
 from bot.alerts.scanned import ScannedList
@@ -79,36 +83,70 @@ def shrink(
     """Keep in ``memory`` what has left known groups, and say of which."""
     if not scanned.is_whole:
         return ()
-    found = (_shrunk(told, scanned, seen, memory, listened, at) for told in memory)
+    losing: list[_Losing] = []
+    for told in memory:
+        lost = _lost(told, seen, scanned)
+        if lost:
+            losing.append(_Losing(told, lost, told.missing or (listened.scanned_at if listened else told.at)))
+        else:
+            memory.put(replace(told, missing=None, checked=None))
+    merged = _merged(losing, scanned.fresh)
+    found = (_shrunk(one, scanned.fresh, merged, memory, at) for one in losing)
     return tuple(one for one in found if one is not None)
 
 
+class _Losing(NamedTuple):
+    """A known group, its open pairs that are not seen together, and when it was last seen whole."""
+
+    told: Told
+    lost: frozenset[Pair]
+    last_whole: datetime
+
+    def read(self, fresh: Fresh) -> dict[str, Record | None]:
+        """What was read again of the records of those pairs."""
+        return {one: fresh[one] for pair in self.lost for one in pair if one in fresh}
+
+    def is_touched(self, fresh: Fresh) -> bool:
+        """Whether a member that is there was changed since the group was whole."""
+        there = [record for one in self.told.live if (record := fresh.get(one)) is not None]
+        since = self.last_whole - _SKEW
+        return any(not one.is_gone and one.modified is not None and one.modified > since for one in there)
+
+
+def _merged(losing: Iterable[_Losing], fresh: Fresh) -> frozenset[str]:
+    """The records that Zoho does not return because they were merged into others; none when in doubt.
+
+    Only the first look at a group counts: whatever changes later has nothing to do with it.
+    """
+    vanished: set[str] = set()
+    traced: set[str] = set()
+    for one in losing:
+        if one.told.checked is None:
+            here = {record_id for record_id, record in one.read(fresh).items() if record is None}
+            vanished |= here
+            traced |= here if one.is_touched(fresh) else set()
+    return frozenset(traced) if vanished == traced else frozenset()
+
+
 def _shrunk(
-    told: Told,
-    scanned: ScannedList,
-    seen: Seen,
-    memory: Memory,
-    listened: KnownList | None,
-    at: datetime,
+    one: _Losing, fresh: Fresh, merged: Collection[str], memory: Memory, at: datetime
 ) -> Shrunk | None:
-    lost = _lost(told, seen, scanned)
-    if not lost:
-        memory.put(replace(told, missing=None, checked=None))
-        return None
-    last_whole = told.missing or (listened.scanned_at if listened else told.at)
-    was_read = any(one in scanned.fresh for pair in lost for one in pair)
-    gone = _gone(told, lost, scanned.fresh, last_whole)
-    unlike = _unlike(told, lost, scanned.fresh)
+    told, lost = one.told, one.lost
+    read = one.read(fresh)
+    gone = frozenset(
+        record_id for record_id, record in read.items() if (record.is_gone if record else record_id in merged)
+    )
+    unlike = _unlike(told, lost, fresh)
     fewer = replace(
         told,
         gone=told.gone | gone,
         apart=told.apart | unlike.keys(),
-        marks={**told.marks, **_looks(unlike, scanned.fresh)},
+        marks={**told.marks, **_looks(unlike, fresh)},
         missing=None,
         checked=None,
     )
     if not fewer.open_pairs.isdisjoint(lost):
-        fewer = replace(fewer, missing=last_whole, checked=at if was_read else told.checked)
+        fewer = replace(fewer, missing=one.last_whole, checked=at if read else told.checked)
     memory.put(fewer)
     return _as_shrunk(fewer, gone, unlike) if gone or unlike else None
 
@@ -128,13 +166,6 @@ def _lost(told: Told, seen: Seen, scanned: ScannedList) -> frozenset[Pair]:
 def _most_missed(lost: Collection[Pair]) -> tuple[str, ...]:
     times = Counter(one for pair in sorted(lost) for one in pair)
     return tuple(one for one, _ in times.most_common(_OF_ONE_GROUP))
-
-
-def _gone(told: Told, lost: Collection[Pair], fresh: Fresh, last_whole: datetime) -> frozenset[str]:
-    read = {one: fresh[one] for pair in lost for one in pair if one in fresh}
-    there = [record for one in told.live if (record := fresh.get(one)) is not None and not record.is_gone]
-    is_merged = any(one.modified is not None and one.modified > last_whole - _SKEW for one in there)
-    return frozenset(one for one, record in read.items() if (record.is_gone if record else is_merged))
 
 
 def _unlike(told: Told, lost: Collection[Pair], fresh: Fresh) -> dict[Pair, tuple[Changed, ...]]:

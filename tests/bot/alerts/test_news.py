@@ -251,14 +251,32 @@ def test_a_group_of_which_zoho_says_one_is_gone_is_solved_where_it_was_told() ->
     assert channel.hear(A, E).shrunk == ()
 
 
-def test_a_record_that_zoho_does_not_give_is_not_gone_until_another_was_changed_as_by_a_merge() -> None:
+def test_a_record_that_was_merged_into_another_is_gone() -> None:
     channel = listening(A, B)
-    assert channel.hear(A).shrunk == ()
-    before = replace(A, modified=START - timedelta(minutes=2))
-    assert channel.hear(before).shrunk == ()
-    merged = replace(A, modified=START + 2 * DAY)
-    (shrunk,) = channel.hear(merged).shrunk
+    (shrunk,) = channel.hear(replace(A, modified=START + DAY / 2)).shrunk
     assert (shrunk.gone, shrunk.is_solved) == (("2",), True)
+
+
+def test_a_record_that_zoho_does_not_give_is_not_gone_and_no_later_change_makes_it_so() -> None:
+    channel = listening(A, B)
+    assert channel.hear(replace(A, modified=START - timedelta(minutes=2))).shrunk == ()
+    assert channel.hear(replace(A, modified=START + 3 * DAY / 2)).shrunk == ()
+    assert told(channel.hear(A, B)) == []
+
+
+def test_when_others_vanish_without_a_trace_nothing_counts_as_merged() -> None:
+    """The login may see less than before, and one of the others was edited by chance."""
+    channel = listening(A, B, E, F)
+    heard = channel.hear(replace(A, modified=START + DAY / 2), E)
+    assert (told(heard), heard.shrunk) == ([], ())
+    assert told(channel.hear(A, B, E, F)) == []
+
+
+def test_one_trace_is_enough_for_a_record_that_stood_in_two_groups() -> None:
+    both = replace(B, second_email="e@x.example")
+    channel = listening(A, both, E)
+    heard = channel.hear(replace(A, modified=START + DAY / 2), E)
+    assert sorted(one.members for one in heard.shrunk) == [("1", "2"), ("2", "5")]
 
 
 def test_when_nobody_of_a_group_is_seen_any_more_nothing_is_said() -> None:

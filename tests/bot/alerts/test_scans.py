@@ -117,6 +117,7 @@ async def test_a_merge_in_zoho_solves_a_group_and_hidden_records_do_not(desk: St
     clock.forward(days=1)
     org.patch("contacts", contacts[1][0], modifiedTime=clock())
     org.remove("contacts", contacts[1][1])
+    org.patch("contacts", contacts[0][0], modifiedTime=clock(), title="Head of stoves")
     assert await heard.hear() == []
     (merged,) = heard.shrunk
     assert (merged.gone, merged.is_solved) == ((contacts[1][1],), True)
