@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any
 
 from bot.alerts.memory import Memory, Seen
 from bot.alerts.scanned import ScannedList
@@ -83,59 +83,53 @@ def shrink(
     """Keep in ``memory`` what has left known groups, and say of which."""
     if not scanned.is_whole:
         return ()
-    losing: list[_Losing] = []
-    for told in memory:
-        lost = _lost(told, seen, scanned)
-        if lost:
-            losing.append(_Losing(told, lost, told.missing or (listened.scanned_at if listened else told.at)))
-        else:
-            memory.put(replace(told, missing=None, checked=None))
-    merged = _merged(losing, scanned.fresh)
-    found = (_shrunk(one, scanned.fresh, merged, memory, at) for one in losing)
+    losing = {told.identity: _lost(told, seen, scanned) for told in memory}
+    before = listened.scanned_at if listened else at
+    gone = _trashed(scanned.fresh) | _merged(memory, losing, scanned.fresh, before)
+    found = (_shrunk(told, losing[told.identity], gone, scanned.fresh, memory, at) for told in memory)
     return tuple(one for one in found if one is not None)
 
 
-class _Losing(NamedTuple):
-    """A known group, its open pairs that are not seen together, and when it was last seen whole."""
-
-    told: Told
-    lost: frozenset[Pair]
-    last_whole: datetime
-
-    def read(self, fresh: Fresh) -> dict[str, Record | None]:
-        """What was read again of the records of those pairs."""
-        return {one: fresh[one] for pair in self.lost for one in pair if one in fresh}
-
-    def is_touched(self, fresh: Fresh) -> bool:
-        """Whether a member that is there was changed since the group was whole."""
-        there = [record for one in self.told.live if (record := fresh.get(one)) is not None]
-        since = self.last_whole - _SKEW
-        return any(not one.is_gone and one.modified is not None and one.modified > since for one in there)
+def _trashed(fresh: Fresh) -> frozenset[str]:
+    return frozenset(record_id for record_id, record in fresh.items() if record and record.is_gone)
 
 
-def _merged(losing: Iterable[_Losing], fresh: Fresh) -> frozenset[str]:
+def _merged(
+    memory: Memory, losing: Mapping[str, Collection[Pair]], fresh: Fresh, before: datetime
+) -> frozenset[str]:
     """The records that Zoho does not return because they were merged into others; none when in doubt.
 
-    Only the first look at a group counts: whatever changes later has nothing to do with it.
+    Only the first look counts, and a change since the scan ``before``: whatever is edited later has nothing
+    to do with it.
     """
     vanished: set[str] = set()
     traced: set[str] = set()
-    for one in losing:
-        if one.told.checked is None:
-            here = {record_id for record_id, record in one.read(fresh).items() if record is None}
-            vanished |= here
-            traced |= here if one.is_touched(fresh) else set()
+    for told in memory:
+        for pair in losing[told.identity]:
+            for one, other in (pair, pair[::-1]):
+                if one in fresh and fresh[one] is None and one not in told.unseen:
+                    vanished.add(one)
+                    if _is_changed(fresh.get(other), before):
+                        traced.add(one)
     return frozenset(traced) if vanished == traced else frozenset()
 
 
+def _is_changed(record: Record | None, since: datetime) -> bool:
+    """Whether a record is there and was changed after that time, clocks being what they are."""
+    if record is None or record.is_gone or record.modified is None:
+        return False
+    return record.modified > since - _SKEW
+
+
 def _shrunk(
-    one: _Losing, fresh: Fresh, merged: Collection[str], memory: Memory, at: datetime
+    told: Told,
+    lost: Collection[Pair],
+    all_gone: Collection[str],
+    fresh: Fresh,
+    memory: Memory,
+    at: datetime,
 ) -> Shrunk | None:
-    told, lost = one.told, one.lost
-    read = one.read(fresh)
-    gone = frozenset(
-        record_id for record_id, record in read.items() if (record.is_gone if record else record_id in merged)
-    )
+    gone = frozenset(one for one in told.live if one in all_gone)
     unlike = _unlike(told, lost, fresh)
     fewer = replace(
         told,
@@ -144,11 +138,22 @@ def _shrunk(
         marks={**told.marks, **_looks(unlike, fresh)},
         missing=None,
         checked=None,
+        unseen=frozenset(),
     )
     if not fewer.open_pairs.isdisjoint(lost):
-        fewer = replace(fewer, missing=one.last_whole, checked=at if read else told.checked)
+        fewer = replace(fewer, **_waiting(told, lost, fresh, at))
     memory.put(fewer)
     return _as_shrunk(fewer, gone, unlike) if gone or unlike else None
+
+
+def _waiting(told: Told, lost: Collection[Pair], fresh: Fresh, at: datetime) -> dict[str, Any]:
+    """What is kept of a group that is not whole: since when, when it was looked at, and who was not there."""
+    read = {one for pair in lost for one in pair if one in fresh}
+    missing = told.missing or at
+    if not read:
+        return {"missing": missing, "checked": told.checked, "unseen": told.unseen}
+    unseen = (told.unseen - read) | {one for one in read if fresh[one] is None}
+    return {"missing": missing, "checked": at, "unseen": frozenset(unseen)}
 
 
 def _lost(told: Told, seen: Seen, scanned: ScannedList) -> frozenset[Pair]:

@@ -208,9 +208,11 @@ class Dismissals:
     async def _hand_over(
         self, connection: AsyncConnection, dismissal: Dismissal, others: Sequence[Dismissal]
     ) -> None:
-        """Give pairs that another decision is about as well to that one."""
+        """Give pairs that another decision is about as well, on the same state of the records, to that one."""
         for pair in sorted(dismissal.pairs if others else ()):
-            heir = next((one for one in others if pair in one.pairs), None)
+            same = {record_id: dismissal.marks[record_id] for record_id in pair}
+            saying = (one for one in others if pair in one.pairs)
+            heir = next((one for one in saying if all(one.marks[key] == same[key] for key in pair)), None)
             if heir is not None:
                 giving = update(dismissed_pairs).where(*is_held(dismissal.spot, pair, dismissal.key))
                 await connection.execute(giving.values(dismissal=heir.key))

@@ -21,8 +21,8 @@ class Told:
     ``members`` only grow. ``gone`` are those that Zoho no longer has, ``apart`` the pairs that a change has
     made unlike; every other pair is open. ``marks`` are those of each member when it last stood here, and
     ``reopened`` the dismissals whose end the channel has heard of. ``alerts`` are the announcements it stood
-    in, none for what is known in silence. While it is not whole, ``missing`` is when it was so last, and
-    ``checked`` when its members were read again.
+    in, none for what is known in silence. While it is not whole, ``missing`` is since when, ``checked`` when
+    its members were read again, and ``unseen`` those that Zoho did not give then.
     """
 
     identity: str
@@ -36,6 +36,7 @@ class Told:
     alerts: tuple[str, ...] = ()
     missing: datetime | None = None
     checked: datetime | None = None
+    unseen: frozenset[str] = frozenset()
 
     @property
     def live(self) -> tuple[str, ...]:

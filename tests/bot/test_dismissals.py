@@ -160,6 +160,17 @@ async def test_a_pair_that_two_decisions_are_about_stays_apart_until_both_are_ta
     assert await apart(store) == set()
 
 
+async def test_what_was_said_of_an_earlier_state_does_not_come_to_life_again(
+    store: Store, clock: Clock
+) -> None:
+    await store.dismissals.dismiss(SPOT, some(1, 2, 3), "U1")
+    clock.forward(timedelta(minutes=1))
+    changed = (contact(1), contact(2, phone="5550142"))
+    second = await store.dismissals.dismiss(SPOT, changed, "U2")
+    assert await store.dismissals.withdraw(second, "U2")
+    assert await apart(store) == pairs("1-3", "2-3")
+
+
 async def test_withdrawing_two_decisions_about_the_same_at_once_leaves_nothing_apart(store: Store) -> None:
     first = await store.dismissals.dismiss(SPOT, some(1, 2, 3), "U1", out=["3"])
     second = await store.dismissals.dismiss(SPOT, some(1, 2, 3), "U2", out=["2"])

@@ -27,7 +27,8 @@ def upgrade() -> None:
         *(sa.Column(name, sa.BigInteger, nullable=False) for name in ("since", "scanned_at")),
         sa.PrimaryKeyConstraint("subscription", "module", name="pk_told_lists"),
     )
-    texts = ("subscription", "identity", "module", "members", "gone", "apart", "reopened", "alerts", "marks")
+    ids = ("members", "gone", "apart", "reopened", "unseen", "alerts")
+    texts = ("subscription", "identity", "module", *ids, "marks")
     op.create_table(
         "told_groups",
         *(sa.Column(name, sa.Text, nullable=False) for name in texts),
