@@ -59,18 +59,18 @@ class Shrunk:
 def missing(scanned: ScannedList, known: Known, most: int) -> tuple[str, ...]:
     """The records to be read again because a known group of theirs is not whole in this scan.
 
-    At most ``most`` ids; groups that were not looked at for longest come first.
+    At most ``most`` ids: groups that were not looked at yet come first, then those that were not for longest.
     """
     if not scanned.is_whole:
         return ()
     seen = Seen(scanned.groups)
     waiting = [
-        (told.checked or told.at, told.identity, lost)
+        (told.checked is not None, told.checked or told.at, told.identity, lost)
         for told in known.groups
         if told.module is scanned.module and (lost := _lost(told, seen, scanned))
     ]
     wanted: dict[str, None] = {}
-    for _, _, lost in sorted(waiting, key=lambda one: one[:2]):
+    for *_, lost in sorted(waiting, key=lambda one: one[:3]):
         ids = _most_missed(lost)
         if len(wanted.keys() | ids) <= most:
             wanted.update(dict.fromkeys(ids))
