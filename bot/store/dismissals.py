@@ -208,7 +208,7 @@ class Dismissals:
     async def _hand_over(
         self, connection: AsyncConnection, dismissal: Dismissal, others: Sequence[Dismissal]
     ) -> None:
-        """Give pairs that another decision is about as well, on the same state of the records, to that one."""
+        """Give pairs that another decision says the same of, about the same state, to that one."""
         for pair in sorted(dismissal.pairs if others else ()):
             same = {record_id: dismissal.marks[record_id] for record_id in pair}
             saying = (one for one in others if pair in one.pairs)
