@@ -82,10 +82,14 @@ class Stand:
 
 @asynccontextmanager
 async def stand(
-    folder: Path, *, now: Callable[[], datetime], preferences: Preferences | None = None
+    folder: Path,
+    *,
+    now: Callable[[], datetime],
+    preferences: Preferences | None = None,
+    zohos_now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> AsyncIterator[Stand]:
-    """Both sides running until the block ends."""
-    async with ZohoSandbox.start(ports={"eu": 0, "in": 0}) as sandbox:
+    """Both sides running until the block ends; the stand-in has a clock of its own unless it is given one."""
+    async with ZohoSandbox.start(ports={"eu": 0, "in": 0}, now=zohos_now) as sandbox:
         database = Database.open(
             f"sqlite+aiosqlite:///{folder / 'zoho.sqlite3'}", keys=(Fernet.generate_key().decode(),)
         )
