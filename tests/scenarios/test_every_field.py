@@ -66,12 +66,12 @@ async def test_the_way_back_draws_the_page_it_came_from_without_a_call(connected
 async def test_a_flag_pressed_there_shows_in_the_list(connected: World) -> None:
     listed = await connected.ask(MARA, "desk contacts")
     shown = await detail(connected, listed, ROES)
-    assert [e.label for e in shown.elements()] == ["Flag", "Back to the list"]
+    assert [e.label for e in shown.elements()] == ["Flag", "Not a duplicate", "Back to the list"]
     flagged = await connected.click(shown, ids.GROUP_FLAG, containing="possible duplicates in")
     assert flagged.ts == listed.ts
     assert "Flagged by <@U01MARA>" in flagged.words
     again = await detail(connected, flagged, ROES)
-    assert [e.label for e in again.elements()] == ["Undo flag", "Back to the list"]
+    assert [e.label for e in again.elements()] == ["Undo flag", "Not a duplicate", "Back to the list"]
 
 
 @pytest.mark.parametrize("text", ["desk accounts", "desk products"])
@@ -132,7 +132,7 @@ async def test_a_list_older_than_a_day_still_shows_every_field(connected: World)
     listed = await connected.ask(MARA, "desk contacts")
     connected.clock.forward(timedelta(hours=25))
     shown = await detail(connected, listed, ROES)
-    assert [e.label for e in shown.elements()] == ["Flag"]
+    assert [e.label for e in shown.elements()] == ["Flag", "Not a duplicate"]
     flagged = await connected.click(shown, ids.GROUP_FLAG, containing="Undo flag")
     assert "1 possible duplicate in Desk contacts" in flagged.words
 
