@@ -104,7 +104,7 @@ class World:
 
 
 def _is_answer(message: Message) -> bool:
-    return message.via != "person" and "Searching" not in message.words
+    return message.via != "person" and not message.is_interim
 
 
 def link_of(message: Message) -> str:

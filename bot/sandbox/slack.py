@@ -297,7 +297,9 @@ class SlackSandbox:
     ) -> Message:
         """The newest message that fits, as soon as there is one; TimeoutError says what was there.
 
-        `after` is an earlier `mark` or message: only what was posted or edited later counts.
+        `after` is an earlier `mark` or message: only what was posted or edited later counts. A message that
+        only says what is being done is passed over unless `containing` asks for its words: whether there is
+        one depends on how quick the machine is.
         """
         since = after.changed if isinstance(after, Message) else after
         end = asyncio.get_running_loop().time() + timeout
@@ -307,6 +309,7 @@ class SlackSandbox:
                 m
                 for m in self.messages(user)
                 if channel in (None, m.channel) and m.changed > since and containing in m.words
+                if containing or not m.is_interim
                 if predicate is None or predicate(m)
             ]
             if fitting:

@@ -13,6 +13,8 @@ from bot.sandbox.people import APP, BOT, BOT_USER, TEAM
 
 Json = dict[str, Any]
 
+_HOURGLASS = ":hourglass_flowing_sand:"
+
 
 @dataclass(frozen=True)
 class Element:
@@ -113,6 +115,12 @@ class Message:
     def words(self) -> str:
         """The fallback text and everything readable in the blocks."""
         return f"{self.text} {words(self.blocks)}".strip()
+
+    @property
+    def is_interim(self) -> bool:
+        """Whether it only says what is being done: an hourglass first, an ellipsis last."""
+        said = [str(block["text"]["text"]) for block in self.blocks if "text" in block]
+        return any(text.startswith(_HOURGLASS) and text.endswith("…") for text in said)
 
     def elements(self, action_id: str | None = None) -> tuple[Element, ...]:
         """What can be clicked or filled, all of it or what carries this `action_id`."""

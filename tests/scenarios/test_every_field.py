@@ -142,7 +142,7 @@ async def test_a_slow_read_says_what_is_being_done(connected: World) -> None:
     connected.zoho.fault("latency", seconds=1.0, times=1)
     mark = connected.slack.mark
     await pick(connected, listed, "fields", ROES)
-    waiting = await connected.slack.wait_for(lambda m: m.ts == listed.ts, after=mark)
+    waiting = await connected.slack.wait_for(lambda m: m.ts == listed.ts, after=mark, containing="Reading")
     assert "Reading *every field* in Larkfield Support" in waiting.words
     await connected.slack.wait_for(lambda m: m.ts == listed.ts, after=waiting, containing="Compared")
 
