@@ -9,7 +9,8 @@ from datetime import datetime
 from bot.blocks.duplicates import Card
 from bot.blocks.duplicates.lists import PAGE
 from bot.blocks.fields import COLUMNS, FieldsPage, field_by_field, fullest, reading
-from bot.decisions import Decisions, Outcome
+from bot.blocks.parts import Message
+from bot.decisions import Decisions, Outcome, Verdict
 from bot.ids import GroupRef, PageRef
 from bot.jobs import Click, Voice
 from bot.searches import Searches
@@ -38,12 +39,21 @@ class Details:
             return
         org_name = access.connection.org_name
         looked = await self.searches.patience.wait(
-            job, self._look(job, ref, access), lambda: reading(org_name, follows=not job.reply.is_click)
+            job,
+            self._look(job, ref, access),
+            lambda: reading(org_name, follows=not job.reply.is_click),
+            before=lambda: self._list(job, ref, access),
+            is_drawn=lambda looked: looked.verdict in (Verdict.DONE, Verdict.OLDER),
         )
         if looked.shown is None or await self.sharing.stops(job, looked, access):
             return
         page = await self._page(job, looked.shown, access, looked.records)
         await self.voice.answer(job, field_by_field(page))
+
+    async def _list(self, job: Click, ref: GroupRef, access: Access) -> Message | None:
+        """The list that was clicked, as it stands, while it is kept."""
+        shown = await self.store.lists.group(job.who.workspace, ref.key)
+        return None if shown is None else await self.searches.page_of(job, shown, access)
 
     async def _look(self, job: Click, ref: GroupRef, access: Access) -> Outcome:
         """The members; of a large group only the fullest ones are read one by one."""

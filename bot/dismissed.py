@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot import ids
 from bot.blocks import clicks
 from bot.blocks import dismissing as said
 from bot.blocks.dismissed import dismissed_list, dismissed_not_connected, reading_dismissed
+from bot.blocks.parts import Message
 from bot.decisions import DismissedHistory, Verdict
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import Click, Invitations, Job, Voice, doing
-from bot.searches import Searches
+from bot.searches import Searches, nothing_kept
 from bot.store import Store
 from zoho.access import Access, Zoho
 from zoho.records import Product
@@ -91,13 +93,22 @@ class DismissedInSlack:
                 await self.voice.add(job, said.not_dismissed())
         await self._draw_again(job, access, choice)
 
-    async def _draw(self, job: Job, access: Access, place: FlagPlace) -> None:
-        page = await self.searches.patience.wait(job, self.history.page(access, place), reading_dismissed)
+    async def _draw(
+        self,
+        job: Job,
+        access: Access,
+        place: FlagPlace,
+        before: Callable[[], Awaitable[Message | None]] | None = None,
+    ) -> None:
+        page = await self.searches.patience.wait(
+            job, self.history.page(access, place), reading_dismissed, before=before
+        )
         await self.voice.answer(job, dismissed_list(page))
 
     async def _draw_again(self, job: Click, access: Access, choice: FlagChoice) -> None:
         """The page of the message that was clicked; a Home tab is drawn by whoever publishes it."""
         if job.reply.is_click:
-            await self._draw(job, access, FlagPlace(after=choice.start))
+            with doing(command=COMMAND):
+                await self._draw(job, access, FlagPlace(after=choice.start), nothing_kept)
         else:
             await self.store.homes.outdate(job.who)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bot import ids
@@ -19,7 +20,7 @@ from bot.blocks.queue import (
 from bot.decisions import Acted, FlagQueue, Verdict
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import Click, Invitations, Job, People, Voice, doing
-from bot.searches import Searches
+from bot.searches import Searches, nothing_kept
 from bot.store import Change, Store
 from zoho.access import Access, Zoho
 from zoho.records import Product
@@ -83,14 +84,23 @@ class Flagged:
         link = await self.invitations.connect(job, command=COMMAND)
         await self.voice.answer(job, queue_not_connected(total, link))
 
-    async def _draw(self, job: Job, access: Access, place: FlagPlace) -> None:
-        page = await self.searches.patience.wait(job, self.queue.page(access, place), reading_flags)
+    async def _draw(
+        self,
+        job: Job,
+        access: Access,
+        place: FlagPlace,
+        before: Callable[[], Awaitable[Message | None]] | None = None,
+    ) -> None:
+        page = await self.searches.patience.wait(
+            job, self.queue.page(access, place), reading_flags, before=before
+        )
         await self.voice.answer(job, flag_queue(page))
 
     async def _draw_again(self, job: Click, access: Access, choice: FlagChoice) -> None:
         """The page of the message that was clicked; a Home tab is drawn by whoever publishes it."""
         if job.reply.is_click:
-            await self._draw(job, access, FlagPlace(after=choice.start))
+            with doing(command=COMMAND):
+                await self._draw(job, access, FlagPlace(after=choice.start), nothing_kept)
         else:
             await self.store.homes.outdate(job.who)
 

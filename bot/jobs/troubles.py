@@ -33,7 +33,18 @@ log = structlog.get_logger(__name__)
 # Clicks on one group, or on a page of them, that only read.
 _ONLY_LOOK = (ids.GROUP_MENU, ids.PAGE_SHARE)
 # Clicks that change something about one group: what they meet is said beside the list, not in its place.
-_ON_A_GROUP = (ids.GROUP_FLAG, ids.FLAG_UNDO, ids.FLAG_LOCAL, ids.FLAG_MORE, *_ONLY_LOOK)
+_ON_A_GROUP = (
+    ids.GROUP_FLAG,
+    ids.FLAG_UNDO,
+    ids.FLAG_LOCAL,
+    ids.FLAG_MORE,
+    ids.GROUP_DISMISS,
+    ids.GROUP_UNDISMISS,
+    ids.GROUP_REASON,
+    ids.DISMISSED_MORE,
+    ids.DISMISSED_UNDO,
+    *_ONLY_LOOK,
+)
 
 _ASK_FOR_A_LINK = (
     errors.NotConnected,
@@ -47,12 +58,13 @@ _ASK_FOR_A_LINK = (
 
 @dataclass(frozen=True, slots=True)
 class Doing:
-    """What was being done: lists that were searched, the command that asks for the same again, and how many
-    records a long read had come to."""
+    """What was being done: lists that were searched, the command that asks for the same again, how many
+    records a long read had come to, and whether the message that was clicked stays where it is."""
 
     modules: tuple[Module, ...] = ()
     command: str | None = None
     read: int = 0
+    stays: bool = False
 
 
 class Stopped(Exception):
@@ -65,14 +77,19 @@ class Stopped(Exception):
 
 @contextmanager
 def doing(
-    *, modules: Sequence[Module] = (), command: str | None = None, read: Callable[[], int] = lambda: 0
+    *,
+    modules: Sequence[Module] = (),
+    command: str | None = None,
+    read: Callable[[], int] = lambda: 0,
+    stays: bool = False,
 ) -> Iterator[None]:
     """Errors raised inside are told with the lists and the command they belong to, and with what ``read``
-    gives then: how many records a long read had come to."""
+    gives then: how many records a long read had come to. Where the message that was clicked ``stays``, they
+    are told beside it."""
     try:
         yield
     except (errors.ZohoError, TimeoutError) as error:
-        raise Stopped(Doing(tuple(modules), command, read())) from error
+        raise Stopped(Doing(tuple(modules), command, read(), stays)) from error
 
 
 class Troubles:
@@ -103,7 +120,8 @@ class Troubles:
             if not await self._is_to_be_told(job, error):
                 return
             message = failures.answer(error, await self._known(job, error, was, about))
-            await (self._voice.add if _is_on_a_group(job) else self._voice.answer)(job, message)
+            is_beside = was.stays or _is_on_a_group(job)
+            await (self._voice.add if is_beside else self._voice.answer)(job, message)
         except SlackGone:
             return
         except (*SLACK_TROUBLE, SQLAlchemyError, errors.ZohoError) as other:

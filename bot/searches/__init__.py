@@ -3,7 +3,16 @@
 from bot.searches.checking import Checking
 from bot.searches.drawing import NO_STAYS, Drawing, flag_state
 from bot.searches.long_reads import LongReads
-from bot.searches.patience import Patience
+from bot.searches.patience import Patience, nothing_kept
 from bot.searches.running import Searches
 
-__all__ = ["NO_STAYS", "Checking", "Drawing", "LongReads", "Patience", "Searches", "flag_state"]
+__all__ = [
+    "NO_STAYS",
+    "Checking",
+    "Drawing",
+    "LongReads",
+    "Patience",
+    "Searches",
+    "flag_state",
+    "nothing_kept",
+]

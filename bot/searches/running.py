@@ -85,15 +85,15 @@ class Searches:
             await self._anew(job, ref.search, Notice.EXPIRED)
             return
         modules = () if kept.is_worst else (kept.found.module,)
-        with doing(modules=modules, command=kept.command):
+        with doing(modules=modules, command=kept.command, stays=job.reply.is_click):
             access = await self.access(job, kept.command, modules)
             if access is None:
                 return
-            if not _is_of(kept.found, access):
-                await self._anew(job, ref.search, Notice.OLDER)
+            if _is_of(kept.found, access):
+                kept = await self._read_on(job, kept, access, ref.offset)
+                await self.voice.answer(job, await self.drawing.page(kept, access, offset=ref.offset))
                 return
-            kept = await self._read_on(job, kept, access, ref.offset + PAGE)
-            await self.voice.answer(job, await self.drawing.page(kept, access, offset=ref.offset))
+        await self._anew(job, ref.search, Notice.OLDER)
 
     async def show_again(
         self,
@@ -109,12 +109,27 @@ class Searches:
 
         When its list has expired the group is drawn alone, from ``records``, which were just read.
         """
-        kept = await self.store.lists.get(job.who, shown.list_key)
-        if kept is not None and _is_of(kept.found, access):
-            message = await self._page_with(kept, shown, access, notice, stays)
+        message = await self.page_of(job, shown, access, notice=notice, stays=stays)
+        if message is not None:
             await self.voice.answer(job, message)
         elif len(records) > 1:
             await self._alone(job, shown, access, records, notice)
+
+    async def page_of(
+        self,
+        job: Job,
+        shown: ShownGroup,
+        access: Access,
+        *,
+        notice: Notice = Notice.NONE,
+        stays: Mapping[str, tuple[Refusal, ...]] = NO_STAYS,
+    ) -> Message | None:
+        """The page with this group, from what is kept; None when its list has expired."""
+        kept = await self.store.lists.get(job.who, shown.list_key)
+        if kept is None or not _is_of(kept.found, access):
+            return None
+        offset = (place_of(kept.found.groups, shown.members) or 0) // PAGE * PAGE
+        return await self.drawing.page(kept, access, offset=offset, notice=notice, stays=stays)
 
     async def show_group(self, job: Job, access: Access, group: Group) -> None:
         """One group as a list of its own, beside what is there."""
@@ -125,17 +140,6 @@ class Searches:
         """One group kept as a list of its own."""
         found = self._found_of(access, group.module, (group,))
         return await self.store.lists.keep(job.who, group.module.value.replace("/", " "), found)
-
-    async def _page_with(
-        self,
-        kept: StoredList,
-        shown: ShownGroup,
-        access: Access,
-        notice: Notice,
-        stays: Mapping[str, tuple[Refusal, ...]],
-    ) -> Message:
-        offset = (place_of(kept.found.groups, shown.members) or 0) // PAGE * PAGE
-        return await self.drawing.page(kept, access, offset=offset, notice=notice, stays=stays)
 
     async def _alone(
         self, job: Job, shown: ShownGroup, access: Access, records: Sequence[Record], notice: Notice
@@ -184,12 +188,16 @@ class Searches:
         outcomes = await self.patience.wait(job, work, lambda: self._interim(job, modules, access))
         await self.voice.answer(job, await summaries.draw(job, access, outcomes, command))
 
-    async def _read_on(self, job: Job, kept: StoredList, access: Access, groups: int) -> StoredList:
-        """The list with the members of at least this many groups known."""
-        if len(kept.found.groups) >= groups or kept.found.is_complete:
+    async def _read_on(self, job: Job, kept: StoredList, access: Access, offset: int) -> StoredList:
+        """The list with the members of the page at ``offset`` known; until then the page before it stands."""
+        if len(kept.found.groups) >= offset + PAGE or kept.found.is_complete:
             return kept
-        work = access.duplicates().more(kept.found, groups=groups)
-        found = await self.patience.wait(job, work, lambda: self._interim(job, (kept.found.module,), access))
+        found = await self.patience.wait(
+            job,
+            access.duplicates().more(kept.found, groups=offset + PAGE),
+            lambda: self._interim(job, (kept.found.module,), access),
+            before=lambda: self.drawing.page(kept, access, offset=max(offset - PAGE, 0)),
+        )
         return await self.store.lists.replace(kept, found)
 
     async def _anew(self, job: Job, list_key: str, notice: Notice) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,8 @@ from zoho.records import Who
 
 AT = datetime(2026, 11, 24, 9, 5, tzinfo=UTC)
 LINE = Message("Searching.", ())
+LIST = Message("The list.", ())
+TAKEN_AWAY = Message("(taken away)", ())
 
 
 class Listener(Voice):
@@ -25,9 +28,12 @@ class Listener(Voice):
     async def answer(self, job: Job, message: Message) -> None:
         self.said.append(message)
 
+    async def take_away(self, job: Job) -> None:
+        self.said.append(TAKEN_AWAY)
 
-def job(*, asked: datetime = AT) -> Typed:
-    return Typed(Who("T1", "U1"), "T1", Reply("C1", ""), "", asked, "")
+
+def job(*, asked: datetime = AT, is_click: bool = False) -> Typed:
+    return Typed(Who("T1", "U1"), "T1", Reply("C1", "", is_click=is_click), "", asked, "")
 
 
 async def work(seconds: float) -> str:
@@ -77,3 +83,69 @@ async def test_an_error_of_the_work_comes_through() -> None:
 
     with pytest.raises(KeyError):
         await Patience(Listener(), lambda: AT).wait(job(), failing(), lambda: LINE)
+
+
+# What the line stands in the place of
+
+
+async def the_list() -> Message:
+    return LIST
+
+
+async def nothing() -> None:
+    return None
+
+
+async def fails(seconds: float) -> str:
+    await asyncio.sleep(seconds)
+    raise KeyError("as asked")
+
+
+LATE = AT + timedelta(seconds=0.58)
+
+
+@pytest.mark.parametrize(
+    ("before", "is_click", "said"),
+    [
+        (the_list, True, [LINE, LIST]),
+        (nothing, True, [LINE, TAKEN_AWAY]),
+        (None, True, [LINE]),
+        (the_list, False, [LINE]),
+    ],
+)
+async def test_what_was_covered_stands_there_again_after_an_error(
+    before: Callable[[], Awaitable[Message | None]] | None, is_click: bool, said: list[Message]
+) -> None:
+    voice = Listener()
+    with pytest.raises(KeyError):
+        await Patience(voice, lambda: LATE).wait(
+            job(is_click=is_click), fails(0.1), lambda: LINE, before=before
+        )
+    assert voice.said == said
+
+
+async def test_what_was_covered_stands_there_again_when_time_is_up() -> None:
+    voice = Listener()
+    with pytest.raises(TimeoutError):
+        await Patience(voice, lambda: LATE, ceiling=0.2).wait(
+            job(is_click=True), work(60), lambda: LINE, before=the_list
+        )
+    assert voice.said == [LINE, LIST]
+
+
+@pytest.mark.parametrize(("is_drawn", "said"), [(True, [LINE]), (False, [LINE, LIST])])
+async def test_a_result_that_is_not_drawn_there_brings_it_back_too(
+    is_drawn: bool, said: list[Message]
+) -> None:
+    voice = Listener()
+    result = await Patience(voice, lambda: LATE).wait(
+        job(is_click=True), work(0.1), lambda: LINE, before=the_list, is_drawn=lambda found: is_drawn
+    )
+    assert (result, voice.said) == ("found", said)
+
+
+async def test_nothing_is_drawn_again_that_was_never_covered() -> None:
+    voice = Listener()
+    with pytest.raises(KeyError):
+        await Patience(voice, lambda: AT).wait(job(is_click=True), fails(0.01), lambda: LINE, before=the_list)
+    assert voice.said == []

@@ -152,9 +152,65 @@ async def test_an_error_is_said_beside_the_list(connected: World) -> None:
     connected.zoho.fault("server_error", path="/api/v1/contacts/*", times=None)
     mark = connected.slack.mark
     await pick(connected, listed, "fields", ROES)
-    said = await connected.slack.wait_for(user=MARA, after=mark)
-    assert "Zoho Desk failed on its side" in said.words
+    said = await connected.slack.wait_for(user=MARA, after=mark, containing="Zoho Desk failed on its side")
+    assert said.ts != listed.ts
     assert "Nothing was changed" in said.words
+    assert connected.slack.message(listed.ts).blocks == listed.blocks
+
+
+@pytest.mark.parametrize(
+    ("fault", "says"),
+    [
+        ("server_error", "Zoho Desk failed on its side"),
+        ("drop", "Zoho Desk did not answer in time"),
+        ("html", "Zoho Desk failed on its side"),
+        ("forbidden", "does not"),
+    ],
+)
+async def test_after_a_slow_failure_the_list_stands_there_again(
+    connected: World, fault: str, says: str
+) -> None:
+    listed = await connected.ask(MARA, "desk contacts")
+    mark = connected.slack.mark
+    await failing_slowly(connected, listed, fault)
+    said = await connected.slack.wait_for(user=MARA, after=mark, containing=says)
+    assert said.ts != listed.ts
+    again = connected.slack.message(listed.ts)
+    assert again.blocks == listed.blocks
+    connected.zoho.clear_faults()
+    assert "Job title" in rows(await detail(connected, again, ROES))
+
+
+async def failing_slowly(world: World, listed: Message, fault: str) -> None:
+    """Ask for every field; the calls take their time and then fail."""
+    world.zoho.fault("latency", path="/api/v1/contacts/*", seconds=1.0, times=None)
+    world.zoho.fault(fault, path="/api/v1/contacts/*", times=None)
+    mark = world.slack.mark
+    await pick(world, listed, "fields", ROES)
+    await world.slack.wait_for(lambda m: m.ts == listed.ts, after=mark, containing="Reading")
+    await world.settled()
+
+
+async def test_of_a_list_that_is_not_kept_any_more_only_the_error_remains(connected: World) -> None:
+    listed = await connected.ask(MARA, "desk contacts")
+    connected.clock.forward(timedelta(hours=25))
+    mark = connected.slack.mark
+    await failing_slowly(connected, listed, "server_error")
+    (said,) = [m for m in connected.slack.messages(MARA) if m.changed > mark and not m.deleted]
+    assert "Zoho Desk failed on its side" in said.words
+    assert connected.slack.message(listed.ts).deleted
+
+
+async def test_a_slow_read_of_hidden_records_leaves_the_list_as_it_was(connected: World) -> None:
+    listed = await connected.ask(MARA, "desk contacts")
+    connected.zoho.fault("latency", path="/api/v1/contacts/*", seconds=1.0, times=1)
+    connected.zoho.fault("not_found", path=f"/api/v1/contacts/{ANNA}", times=1)
+    connected.zoho.fault("forbidden", path=f"/api/v1/contacts/{ANNA}", times=None)
+    mark = connected.slack.mark
+    await pick(connected, listed, "fields", ROES)
+    await connected.slack.wait_for(lambda m: m.ts == listed.ts, after=mark, containing="Reading")
+    await connected.slack.wait_for(user=MARA, after=mark, containing="so nothing was done")
+    await connected.settled()
     assert connected.slack.message(listed.ts).blocks == listed.blocks
 
 
