@@ -7,6 +7,7 @@
 | `POST /_sandbox/submit`, `close` | `view`, `values`: a modal; `errors` names fields still to be filled in |
 | `POST /_sandbox/shortcut` | `user`, `ts`, `callback_id` |
 | `POST /_sandbox/home`, `say` | `user`; `user`, `channel`, `text` |
+| `POST /_sandbox/jump`, `plant`, `solve` | `channel`: time passes for its alerts; `said` tells how |
 | `GET /_sandbox/messages` | `place`: a channel or a user, as in `SlackSandbox.messages` |
 | `GET /_sandbox/calls` | what the bot called |
 | `GET /_sandbox/state`, `stream` | what the page draws; a line for every change |
@@ -25,6 +26,7 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 
 from bot.sandbox.interactions import Incomplete
+from bot.sandbox.passing import Passing
 from bot.sandbox.show import message_json, page_state
 from bot.sandbox.things import Json, Message, Sent, View
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 LOOK_AGAIN = 2.0
+PASSING = ("jump", "plant", "solve")
 
 
 def sent_json(sent: Sent) -> Json:
@@ -51,7 +54,7 @@ class Control:
     def add_to(self, app: web.Application) -> None:
         """Add the routes; open streams end when the application stops."""
         posts = ("command", "click", "submit", "close", "shortcut", "home", "say", "faults", "reset")
-        for name in posts:
+        for name in (*posts, *PASSING):
             app.router.add_post(f"/_sandbox/{name}", self._posted(getattr(self, name)))
         app.router.add_delete("/_sandbox/faults", self._posted(self.mend))
         for name in ("messages", "calls", "state", "stream"):
@@ -116,6 +119,23 @@ class Control:
     async def say(self, given: Json) -> Json:
         """Somebody writes an ordinary message."""
         return message_json(self.slack.say(given["user"], str(given["text"]), given["channel"]))
+
+    async def jump(self, given: Json) -> Json:
+        """The clock is put forward to the channel's next slot."""
+        return {"said": await self._passing().jump(given["channel"])}
+
+    async def plant(self, given: Json) -> Json:
+        """New duplicates come up in Zoho."""
+        return {"said": await self._passing().plant(given["channel"])}
+
+    async def solve(self, given: Json) -> Json:
+        """They are solved in Zoho."""
+        return {"said": await self._passing().solve(given["channel"])}
+
+    def _passing(self) -> Passing:
+        if self.slack.passing is None:
+            raise ValueError("nobody here can let time pass")
+        return self.slack.passing
 
     async def faults(self, given: Json) -> Json:
         """Something is to go wrong."""

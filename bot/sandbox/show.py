@@ -80,8 +80,10 @@ async def page_state(slack: SlackSandbox, user: str, place: str) -> Json:
         place = channels[0].id
     where = me.dm if place in (HOME, APP_MESSAGES) else place
     home = slack.home(user)
+    passing = slack.passing if place == where else None
     return {
         "version": world.version,
+        "now": world.now().timestamp(),
         "team": {"id": TEAM, "name": TEAMS[TEAM][0]},
         "app": {"user": BOT_USER, "name": APP_NAME},
         "me": user,
@@ -98,5 +100,6 @@ async def page_state(slack: SlackSandbox, user: str, place: str) -> Json:
         "modals": [view_json(view) for view in world.stack(user)],
         "writes": await slack.count_writes(),
         "tries": list(slack.tries),
+        "passing": await passing.seen(place) if passing else None,
         "shortcuts": [{"callback_id": key, "name": name} for key, name in slack.shortcuts.items()],
     }

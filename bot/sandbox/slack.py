@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import aiohttp
@@ -14,10 +14,12 @@ from aiohttp import web
 from bot import ids
 from bot.sandbox import pages
 from bot.sandbox.api import WebApi
+from bot.sandbox.clock import utc_now
 from bot.sandbox.control import Control
 from bot.sandbox.delivery import Signing
 from bot.sandbox.faults import Fault
 from bot.sandbox.interactions import Interactions, find_element
+from bot.sandbox.passing import Passing
 from bot.sandbox.people import Channel, Person
 from bot.sandbox.replies import Replies
 from bot.sandbox.socket import SocketDelivery, Sockets
@@ -34,16 +36,14 @@ TRIES = (
     "/duplicates desk contacts",
     "/duplicates desk products",
     "/duplicates desk accounts",
-    "/duplicates flagged",
     "/duplicates ana.roe@kestrel.example",
+    "/duplicates flagged",
+    "/duplicates dismissed",
+    "/duplicates subscribe",
+    "/duplicates status",
     "/duplicates connect",
     "/duplicates help",
 )
-
-
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
 
 
 class SlackSandbox:
@@ -71,6 +71,7 @@ class SlackSandbox:
         self.writes = writes
         self.tries = tries
         self.shortcuts = shortcuts or {}
+        self.passing: Passing | None = None
         self._session: aiohttp.ClientSession | None = None
 
     @classmethod

@@ -10,16 +10,22 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import httpx
 from cryptography.fernet import Fernet
 
 from bot import ids
-from bot.app import build
+from bot.app import Bot, build
 from bot.migrations import upgrade
+from bot.sandbox.clock import Clock
 from bot.sandbox.demo.browser import Browser, Page
+from bot.sandbox.demo.passing import TimePassing
 from bot.sandbox.slack import SHORTCUTS, SlackSandbox
 from bot.sandbox.things import Message
 from bot.settings import Settings, load
 from zoho.sandbox import ZohoSandbox
+
+LOOKS_EVERY = 0.5
+"""Seconds between two looks at what is due: whoever jumps to a slot is there to see it."""
 
 CONNECTED = {"U01MARA": "Mara Lindqvist", "U02TOMAS": "Tomás Reyes", "U03PRIYA": "Priya Nair"}
 """Who is connected when the demo begins: the Slack person, and the Zoho user they accept as."""
@@ -27,10 +33,11 @@ CONNECTED = {"U01MARA": "Mara Lindqvist", "U02TOMAS": "Tomás Reyes", "U03PRIYA"
 
 @dataclass(frozen=True)
 class Stage:
-    """The three, running."""
+    """The three, running, with one clock."""
 
     slack: SlackSandbox
     zoho: ZohoSandbox
+    clock: Clock
 
     async def connect(self, user: str) -> None:
         """Connect a Slack person as the Zoho user of the same name, over the pages they would walk.
@@ -65,20 +72,26 @@ async def stage(port: int, data: Path | None = None) -> AsyncIterator[Stage]:
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="duplicates-demo-")))
-        zoho = await stack.enter_async_context(ZohoSandbox.start(ports={"eu": 0, "in": 0}, data=data))
-        starting = SlackSandbox.start(port, writes=lambda: zoho.writes, shortcuts=SHORTCUTS)
+        clock = Clock()
+        ports = {"eu": 0, "in": 0}
+        zoho = await stack.enter_async_context(ZohoSandbox.start(ports=ports, data=data, now=clock))
+        starting = SlackSandbox.start(port, writes=lambda: zoho.writes, shortcuts=SHORTCUTS, now=clock)
         slack = await stack.enter_async_context(starting)
         settings = load(_environment(folder, slack, zoho), env_file=None)
         await upgrade(settings)
-        await _serve(stack, settings)
+        bot = await _serve(stack, settings, clock)
         slack.bot_url = settings.public_url
-        yield Stage(slack, zoho)
+        http = await stack.enter_async_context(httpx.AsyncClient(timeout=15, trust_env=False))
+        slack.passing = TimePassing(clock, bot.store, slack.world, http, zoho.origin)
+        yield Stage(slack, zoho, clock)
 
 
-async def _serve(stack: AsyncExitStack, settings: Settings) -> None:
-    bot = build(settings)
+async def _serve(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Bot:
+    bot = build(settings, now=clock)
+    bot.alerts.every = LOOKS_EVERY
     await bot.start()
     stack.push_async_callback(bot.stop)
+    return bot
 
 
 def _environment(folder: Path, slack: SlackSandbox, zoho: ZohoSandbox) -> Mapping[str, str]:

@@ -2,8 +2,10 @@
 // and the place stand in the address, so a reload shows the same.
 
 import { drawHead, drawPlaces, drawPeople } from "./around.js";
+import { setNow } from "./dates.js";
 import { drawFeed, scrollDown } from "./feed.js";
 import { drawModal } from "./modals.js";
+import { drawPassing, watchTime } from "./passing.js";
 import { closeMenu } from "./popup.js";
 import { listen, post, state } from "./server.js";
 
@@ -28,9 +30,11 @@ function lookOf(data) {
 
 function draw(data) {
   const look = lookOf(data);
+  setNow(data.now);
   drawPeople(data);
   drawPlaces(data, go);
   drawHead(data, go);
+  drawPassing(data, look, run);
   drawFeed(data, look);
   drawModal(data, look);
   drawWrites(data.writes);
@@ -146,6 +150,7 @@ function begin() {
     if (event.key === "Escape") showPlaces(false);
   });
   window.addEventListener("popstate", arrive);
+  watchTime(refresh);
   arrive();
   listen(
     (news) => {

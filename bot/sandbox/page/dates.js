@@ -1,6 +1,17 @@
 // Dates as Slack writes them, in the zone of the person who looks.
 
 const DAY = 86_400_000;
+let ahead = 0;
+
+/** Take over the stand-in's clock, which may have been put forward; seconds since 1970. */
+export function setNow(seconds) {
+  ahead = seconds * 1000 - Date.now();
+}
+
+/** What time it is by the stand-in's clock. */
+export function now() {
+  return new Date(Date.now() + ahead);
+}
 
 function part(moment, zone, options) {
   return new Intl.DateTimeFormat("en-US", { timeZone: zone, ...options }).format(moment);
@@ -17,10 +28,10 @@ export function dayKey(moment, zone) {
 }
 
 /** Today, Yesterday, Tomorrow, or nothing. */
-export function nearDay(moment, zone, now = new Date()) {
+export function nearDay(moment, zone) {
   const key = dayKey(moment, zone);
   const near = { Yesterday: -DAY, Today: 0, Tomorrow: DAY };
-  return Object.keys(near).find((name) => dayKey(new Date(now.getTime() + near[name]), zone) === key) || "";
+  return Object.keys(near).find((name) => dayKey(new Date(now().getTime() + near[name]), zone) === key) || "";
 }
 
 /** 9:05 AM */
@@ -29,8 +40,8 @@ export function clock(moment, zone, seconds = false) {
   return part(moment, zone, { hour: "numeric", minute: "2-digit", ...more }).replace(/\u202f/g, " ");
 }
 
-function ago(moment, now) {
-  const seconds = Math.round((now - moment) / 1000);
+function ago(moment) {
+  const seconds = Math.round((now() - moment) / 1000);
   const units = [["day", 86400], ["hour", 3600], ["minute", 60], ["second", 1]];
   const [unit, size] = units.find(([, length]) => Math.abs(seconds) >= length) || units[3];
   const count = Math.round(Math.abs(seconds) / size);
@@ -38,12 +49,12 @@ function ago(moment, now) {
   return seconds < 0 ? `in ${words}` : `${words} ago`;
 }
 
-function token(name, moment, zone, now) {
+function token(name, moment, zone) {
   const day = () => ordinal(Number(part(moment, zone, { day: "numeric" })));
   const month = (length) => part(moment, zone, { month: length });
   const year = () => part(moment, zone, { year: "numeric" });
   if (name.endsWith("_pretty")) {
-    return nearDay(moment, zone, now) || token(name.replace("_pretty", ""), moment, zone, now);
+    return nearDay(moment, zone) || token(name.replace("_pretty", ""), moment, zone);
   }
   const known = {
     date_num: () => dayKey(moment, zone),
@@ -51,20 +62,21 @@ function token(name, moment, zone, now) {
     date: () => `${month("long")} ${day()}, ${year()}`,
     date_short: () => part(moment, zone, { month: "short", day: "numeric", year: "numeric" }),
     date_long: () => `${part(moment, zone, { weekday: "long" })}, ${month("long")} ${day()}, ${year()}`,
+    day_brief: () => part(moment, zone, { weekday: "short", month: "short", day: "numeric" }),
     day_divider: () => part(moment, zone, { weekday: "long", month: "long", day: "numeric" }),
     time: () => clock(moment, zone),
     time_secs: () => clock(moment, zone, true),
-    ago: () => ago(moment, now),
+    ago: () => ago(moment),
   };
   return known[name]?.();
 }
 
 /** A format such as "{date_short} at {time}" filled in; undefined when it holds a token nobody knows. */
-export function dateText(unix, format, zone, now = new Date()) {
+export function dateText(unix, format, zone) {
   const moment = new Date(unix * 1000);
   let sound = !Number.isNaN(moment.getTime());
   const filled = format.replace(/\{(\w+)\}/g, (whole, name) => {
-    const found = sound ? token(name, moment, zone, now) : undefined;
+    const found = sound ? token(name, moment, zone) : undefined;
     sound = sound && found !== undefined;
     return found ?? "";
   });

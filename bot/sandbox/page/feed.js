@@ -2,7 +2,7 @@
 // that focus, open menus and selections survive.
 
 import { drawBlocks } from "./blocks.js";
-import { clock, dayKey, nearDay, dateText } from "./dates.js";
+import { clock, dayKey, nearDay, now, dateText } from "./dates.js";
 import { el, icon } from "./dom.js";
 import { openMenu, closeMenu } from "./popup.js";
 import { makeScene } from "./scene.js";
@@ -108,7 +108,7 @@ function threaded(entries) {
 }
 
 function nodeFor(entry, data, look) {
-  const key = `${data.me}|${entry.ts}|${entry.kind}`;
+  const key = `${data.me}|${entry.ts}|${entry.kind}|${dayKey(now(), look.zone)}`; // “Today” is another day tomorrow
   const before = drawn.get(key);
   if (before && before.changed === entry.changed) return [key, before];
   const node = entry.kind === "message" ? message(entry, data, look) : note(entry, look);
@@ -161,7 +161,7 @@ function place(nodes) {
 }
 
 function drawHome(data, look) {
-  const key = `home|${data.me}|${data.home?.changed}`;
+  const key = `home|${data.me}|${data.home?.changed}|${dayKey(now(), look.zone)}`;
   if (owner === key && feed().childElementCount) return;
   owner = key;
   drawn = new Map();

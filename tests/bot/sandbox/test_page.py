@@ -2,37 +2,31 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import AsyncIterator
-from pathlib import Path
+from datetime import timedelta
 from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.sandbox import SlackSandbox
+from bot.sandbox.clock import Clock
 from tests.bot.sandbox.tiny_bot import Body, TinyBot, running_bot
+from tests.chromium import running
 
 # One browser serves all of these tests, so they and their fixtures run in one loop.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-CHROMIUM = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 PATIENCE = 15_000
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    found = next((path for name in CHROMIUM if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.fail("No Chromium is installed: apt-get install chromium, or put one on the PATH.")
     expect.set_options(timeout=PATIENCE)
-    async with async_playwright() as playwright:
-        running = await playwright.chromium.launch(executable_path=Path(found), args=FLAGS)
-        yield running
-        await running.close()
+    async with running() as started:
+        yield started
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -43,8 +37,8 @@ async def bot() -> AsyncIterator[TinyBot]:
 
 @pytest_asyncio.fixture(loop_scope="module")
 async def slack(bot: TinyBot) -> AsyncIterator[SlackSandbox]:
-    async with SlackSandbox.start(bot_url=bot.url, writes=lambda: 3) as running:
-        yield running
+    async with SlackSandbox.start(bot_url=bot.url, writes=lambda: 3) as workspace:
+        yield workspace
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -486,3 +480,17 @@ async def test_a_message_shortcut_is_offered_where_there_is_one(
     await page.get_by_role("menuitem", name="Check for duplicates").click()
     used = await bot.hears(lambda body: body.get("type") == "message_action")
     assert used["callback_id"] == "message.check"
+
+
+async def test_days_are_named_by_the_clock_of_the_stand_in(
+    page: Page, slack: SlackSandbox, client: AsyncWebClient
+) -> None:
+    clock = slack.world.now = Clock()
+    date = f"<!date^{int(clock().timestamp())}^{{date_short_pretty}}|then>"
+    await client.chat_postMessage(channel="C01SUPPORT", text="x", blocks=[section(f"Read {date}")])
+    await look(page, slack)
+    await expect(page.locator("article")).to_contain_text("Read Today")
+    clock.put_to(clock() + timedelta(days=1))
+    await client.chat_postMessage(channel="C01SUPPORT", text="a day later")
+    await expect(page.locator(".day")).to_have_text(["Yesterday", "Today"])
+    await expect(page.locator("article").first).to_contain_text("Read Yesterday")
