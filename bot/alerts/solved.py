@@ -37,23 +37,28 @@ _SKEW = timedelta(minutes=1)
 class Shrunk:
     """A known group of which something has left: members that are gone, and pairs that are unlike now.
 
-    ``changed`` says in what they differ from before. ``left`` are the members that still have a twin among
-    them. ``alerts`` are the announcements the group stood in.
+    ``changed`` says in what they differ from before. ``open`` are the pairs that are possible duplicates
+    still. ``alerts`` are the announcements the group stood in.
     """
 
     identity: str
     module: Module
     members: tuple[str, ...]
-    left: tuple[str, ...]
+    open: frozenset[Pair]
     gone: tuple[str, ...]
     apart: tuple[Pair, ...]
     changed: tuple[Changed, ...]
     alerts: tuple[str, ...]
 
     @property
+    def left(self) -> tuple[str, ...]:
+        """The members that still have a twin among them."""
+        return tuple(sorted({one for pair in self.open for one in pair}))
+
+    @property
     def is_solved(self) -> bool:
         """True when no two of its records are possible duplicates any more."""
-        return not self.left
+        return not self.open
 
 
 def missing(scanned: ScannedList, known: Known, most: int) -> tuple[str, ...]:
@@ -64,13 +69,13 @@ def missing(scanned: ScannedList, known: Known, most: int) -> tuple[str, ...]:
     if not scanned.is_whole:
         return ()
     seen = Seen(scanned.groups)
-    waiting = [
+    incomplete = [
         (told.checked is not None, told.checked or told.at, told.identity, lost)
         for told in known.groups
         if told.module is scanned.module and (lost := _lost(told, seen, scanned))
     ]
     wanted: dict[str, None] = {}
-    for *_, lost in sorted(waiting, key=lambda one: one[:3]):
+    for *_, lost in sorted(incomplete, key=lambda one: one[:3]):
         ids = _most_missed(lost)
         if len(wanted.keys() | ids) <= most:
             wanted.update(dict.fromkeys(ids))
@@ -86,8 +91,19 @@ def shrink(
     losing = {told.identity: _lost(told, seen, scanned) for told in memory}
     before = listened.scanned_at if listened else at
     gone = _trashed(scanned.fresh) | _merged(memory, losing, scanned.fresh, before)
-    found = (_shrunk(told, losing[told.identity], gone, scanned.fresh, memory, at) for told in memory)
+    found = (_shrunk(told, losing[told.identity], gone, scanned.fresh, seen, memory, at) for told in memory)
     return tuple(one for one in found if one is not None)
+
+
+def waiting(told: Told, seen: Seen) -> frozenset[str]:
+    """The members with an open pair that this scan does not show.
+
+    How they looked when it was last seen is kept until that pair is seen or judged, since a pair is over only
+    where one of the two has changed.
+    """
+    if not told.apart and seen.are_one(told.live):
+        return frozenset()
+    return frozenset(one for pair in told.open_pairs if not seen.together(pair) for one in pair)
 
 
 def _trashed(fresh: Fresh) -> frozenset[str]:
@@ -99,15 +115,16 @@ def _merged(
 ) -> frozenset[str]:
     """The records that Zoho does not return because they were merged into others; none when in doubt.
 
-    Only the first look counts, and a change since the scan ``before``: whatever is edited later has nothing
-    to do with it.
+    Only the first look counts, whichever group it was for, and a change since the scan ``before``: whatever
+    is edited later has nothing to do with it.
     """
     vanished: set[str] = set()
     traced: set[str] = set()
+    unseen = frozenset[str]().union(*(told.unseen for told in memory))
     for told in memory:
         for pair in losing[told.identity]:
             for one, other in (pair, pair[::-1]):
-                if one in fresh and fresh[one] is None and one not in told.unseen:
+                if one in fresh and fresh[one] is None and one not in unseen:
                     vanished.add(one)
                     if _is_changed(fresh.get(other), before):
                         traced.add(one)
@@ -126,6 +143,7 @@ def _shrunk(
     lost: Collection[Pair],
     all_gone: Collection[str],
     fresh: Fresh,
+    seen: Seen,
     memory: Memory,
     at: datetime,
 ) -> Shrunk | None:
@@ -135,11 +153,12 @@ def _shrunk(
         told,
         gone=told.gone | gone,
         apart=told.apart | unlike.keys(),
-        marks={**told.marks, **_looks(unlike, fresh)},
         missing=None,
         checked=None,
         unseen=frozenset(),
     )
+    looks = _looks(unlike, fresh, except_for=waiting(fewer, seen))
+    fewer = replace(fewer, marks={**told.marks, **looks})
     if not fewer.open_pairs.isdisjoint(lost):
         fewer = replace(fewer, **_waiting(told, lost, fresh, at))
     memory.put(fewer)
@@ -190,9 +209,10 @@ def _unlike(told: Told, lost: Collection[Pair], fresh: Fresh) -> dict[Pair, tupl
     return unlike
 
 
-def _looks(unlike: Iterable[Pair], fresh: Fresh) -> dict[str, Marks]:
+def _looks(unlike: Iterable[Pair], fresh: Fresh, *, except_for: Collection[str]) -> dict[str, Marks]:
     """How records look now that are unlike, so that a change back is noticed as one."""
-    return {one: marks_of(record) for pair in unlike for one in pair if (record := fresh[one]) is not None}
+    read = {one: fresh[one] for pair in unlike for one in pair if one not in except_for}
+    return {one: marks_of(record) for one, record in read.items() if record is not None}
 
 
 def _as_shrunk(told: Told, gone: Collection[str], unlike: Mapping[Pair, tuple[Changed, ...]]) -> Shrunk:
@@ -200,7 +220,7 @@ def _as_shrunk(told: Told, gone: Collection[str], unlike: Mapping[Pair, tuple[Ch
         identity=told.identity,
         module=told.module,
         members=told.members,
-        left=tuple(sorted({one for pair in told.open_pairs for one in pair})),
+        open=told.open_pairs,
         gone=tuple(sorted(gone)),
         apart=tuple(sorted(unlike)),
         changed=tuple(sorted({one for some in unlike.values() for one in some})),

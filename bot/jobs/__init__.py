@@ -5,6 +5,7 @@ from bot.jobs.embedded import Jobs
 from bot.jobs.inputs import chosen_in
 from bot.jobs.invitations import Invitations, resumed
 from bot.jobs.keeping import Keeping
+from bot.jobs.notifying import Notifier
 from bot.jobs.people import People, Reception, Workspace
 from bot.jobs.troubles import Troubles, doing
 from bot.jobs.voice import Place, Published, Voice
@@ -34,6 +35,7 @@ __all__ = [
     "Jobs",
     "Keeping",
     "LongRead",
+    "Notifier",
     "People",
     "Place",
     "Published",

@@ -193,6 +193,7 @@ class Drawing:
             ended=_end_of(flag) if flag is not None and not flag.is_open and is_left else None,
             stays=stays.get(own.key, ()) or stays.get(whole.key, ()),
             gone=frozenset((own.gone | whole.gone) & set(group.ids)),
+            unlike=frozenset((own.unlike | whole.unlike) & set(group.ids)),
             dismissed=None if state is None else replace(state, ref=GroupRef(whole.key, whole.revision)),
             back=judged.back,
         )
@@ -268,5 +269,5 @@ def _is_unwritten(flag: Flag) -> bool:
 def _mark(card: Card) -> str:
     """What distinguishes one state of a group from another; "" for an open one."""
     said = replace(card.dismissed, ref=GroupRef("", 0)) if card.dismissed else None
-    state = (card.flag, card.stays, card.ended, sorted(card.gone), said, card.back)
+    state = (card.flag, card.stays, card.ended, sorted(card.gone | card.unlike), said, card.back)
     return hashlib.sha256(repr(state).encode()).hexdigest()[:32] if any(state) else ""

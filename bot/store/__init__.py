@@ -1,5 +1,5 @@
 """The bot's tables: effects that happened, commands that wait, lists that were shown, flags, Home tabs,
-reads of whole modules, alerts that were set up."""
+reads of whole modules, alerts that were set up, what is still to be said."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from bot.store.homes import HomeRow, Homes
 from bot.store.known import Known, KnownList, Told
 from bot.store.ledger import Alert, AlertState, Ledger
 from bot.store.lists import CheckedOne, Lists, Question, ShownGroup, StoredList, place_of
+from bot.store.notices import Notice, Notices
 from bot.store.queue import Line, Queue
 from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
 from bot.store.shares import Share, Shares
@@ -54,6 +55,8 @@ __all__ = [
     "Ledger",
     "Line",
     "Lists",
+    "Notice",
+    "Notices",
     "Place",
     "Question",
     "Queue",
@@ -103,6 +106,7 @@ class Store:
         self.subscriptions = Subscriptions(database, now)
         self.told = ToldGroups(database, now)
         self.ledger = Ledger(database, now)
+        self.notices = Notices(database, now)
 
     async def forget(self, workspace: str) -> None:
         """Delete everything of a workspace."""
@@ -118,6 +122,7 @@ class Store:
         await self.subscriptions.forget_workspace(workspace)
         await self.told.forget_workspace(workspace)
         await self.ledger.forget_workspace(workspace)
+        await self.notices.forget_workspace(workspace)
 
     async def sweep(self) -> None:
         """Delete what has expired."""
@@ -133,3 +138,4 @@ class Store:
         await self.subscriptions.sweep()
         await self.told.sweep()
         await self.ledger.sweep()
+        await self.notices.sweep()

@@ -71,7 +71,7 @@ class ShownGroup:
 
     ``reason`` holds the names of the fields the members share, never their values; ``drawn`` is the mark of
     what was shown last, so that the revision grows exactly when that changes. ``gone`` are the members that
-    are no longer in Zoho.
+    are no longer in Zoho, ``unlike`` those that a change has made unlike all others.
     """
 
     key: str
@@ -85,6 +85,7 @@ class ShownGroup:
     revision: int
     drawn: str
     gone: frozenset[str] = frozenset()
+    unlike: frozenset[str] = frozenset()
 
     @property
     def left(self) -> tuple[str, ...]:
@@ -192,6 +193,12 @@ class Lists:
             await connection.execute(statement)
         return replace(shown, gone=gone)
 
+    async def note_unlike(self, shown: ShownGroup, ids: Collection[str]) -> None:
+        """Remember which members are unlike all others now."""
+        statement = update(groups).where(groups.c.key == shown.key).values(unlike=_pack(sorted(ids)))
+        async with self._database.write() as connection:
+            await connection.execute(statement)
+
     async def forget_workspace(self, workspace: str) -> None:
         """Delete every list and group of this workspace."""
         of_it = select(groups.c.key).where(groups.c.workspace == workspace).order_by(groups.c.key)
@@ -224,6 +231,7 @@ class Lists:
             "revision": 1,
             "drawn": "",
             "gone": "[]",
+            "unlike": "[]",
             "at": self._now(),
         }
 
@@ -257,4 +265,5 @@ def _read_group(row: Row[Any]) -> ShownGroup:
         revision=row.revision,
         drawn=row.drawn,
         gone=frozenset(json.loads(row.gone)),
+        unlike=frozenset(json.loads(row.unlike)),
     )

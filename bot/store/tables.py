@@ -63,6 +63,7 @@ groups = Table(
     Column("revision", Integer, nullable=False),
     Column("drawn", Text, nullable=False),
     Column("gone", Text, nullable=False),
+    Column("unlike", Text, nullable=False, server_default="[]"),
     Column("at", UtcTime, nullable=False, index=True),
     UniqueConstraint("list_key", "members"),
 )
@@ -185,6 +186,7 @@ reads = Table(
     Column("at", UtcTime, nullable=False, index=True),
     Column("since", UtcTime),
     Column("seen_at", UtcTime),
+    Column("holder", Text, nullable=False, server_default=""),
 )
 
 

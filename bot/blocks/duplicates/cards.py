@@ -77,9 +77,10 @@ class Card:
 
     ``number`` is its place in the list, 0 when it stands alone. ``links`` maps a record's id to its address,
     "" or absent where there is none to trust. ``stays`` are records on which an undone flag still stands.
-    ``gone`` are the ids of records that Zoho does not hold any more. ``ended`` is the last flag that was on
-    the group, where none stands. ``tag`` says how it is news ("New"), ``note`` why it is so again, and
-    ``fresh`` are the ids of members that were not known before. ``dismissed`` is what somebody said of it:
+    ``gone`` are the ids of records that Zoho does not hold any more, ``unlike`` those that an edit has made
+    unlike all others. ``ended`` is the last flag that was on the group, where none stands. ``tag`` says how
+    it is news ("New"), ``note`` why it is so again, and ``fresh`` are the ids of members that were not known
+    before. ``dismissed`` is what somebody said of it:
     then ``group`` is what is left of it, or all of it where nothing is. ``back`` is what was said before it
     came back.
     """
@@ -98,6 +99,7 @@ class Card:
     fresh: frozenset[str] = frozenset()
     dismissed: DismissalState | None = None
     back: Back | None = None
+    unlike: frozenset[str] = frozenset()
 
     @property
     def names(self) -> str:
@@ -107,7 +109,8 @@ class Card:
     @property
     def is_solved(self) -> bool:
         """True when fewer than two records are left."""
-        return len([record for record in self.group.records if record.id not in self.gone]) < 2
+        away = self.gone | self.unlike
+        return len([record for record in self.group.records if record.id not in away]) < 2
 
     @property
     def is_dismissed(self) -> bool:
@@ -207,16 +210,30 @@ def _solved(card: Card, look: Look) -> RichTextBlock:
     """Deleted and merged look alike from here, so neither is claimed."""
     left = [record for record in card.group.records if record.id not in card.gone]
     gone = [record for record in card.group.records if record.id in card.gone]
-    remains: list[RichTextElement | str] = []
-    if left:
-        remains = [words.DOT, record_name(left[0], card.links, look), " remains"]
+    head = parts.bold(f"{_number(card)}Solved in Zoho")
+    said = [*_remaining(left, card, look), *_struck_out(gone, look)]
+    return parts.rich(_id(card, "body"), parts.line(parts.emoji(parts.DONE), " ", head, *said))
+
+
+def _remaining(left: Sequence[Record], card: Card, look: Look) -> list[RichTextElement | str]:
+    """The records that are still there: one, or some that are not alike any more."""
+    names: list[RichTextElement | str] = []
+    for record in left[:SHOWN_RECORDS]:
+        names += [", ", record_name(record, card.links, look)]
+    if not left:
+        return []
+    return [words.DOT, *names[1:], _more(left), " remains" if len(left) == 1 else " are no longer alike"]
+
+
+def _struck_out(gone: Sequence[Record], look: Look) -> list[RichTextElement | str]:
     struck: list[RichTextElement | str] = []
     for record in gone[:SHOWN_RECORDS]:
         struck += [", ", _struck(record, look)]
-    more = f" and {len(gone) - SHOWN_RECORDS} more" if len(gone) > SHOWN_RECORDS else ""
-    head = parts.bold(f"{_number(card)}Solved in Zoho")
-    said = parts.line(parts.emoji(parts.DONE), " ", head, *remains, words.DOT, *struck[1:], more)
-    return parts.rich(_id(card, "body"), said)
+    return [words.DOT, *struck[1:], _more(gone)] if gone else []
+
+
+def _more(records: Sequence[Record]) -> str:
+    return f" and {len(records) - SHOWN_RECORDS} more" if len(records) > SHOWN_RECORDS else ""
 
 
 def _struck(record: Record, look: Look) -> RichTextElement:
@@ -274,6 +291,8 @@ def _bullets(card: Card, look: Look) -> list[RichTextSectionElement]:
 def _bullet(card: Card, record: Record, look: Look) -> RichTextSectionElement:
     if record.id in card.gone:
         return parts.line(_struck(record, look), f"{words.DOT}no longer in Zoho")
+    if record.id in card.unlike:
+        return parts.line(record_name(record, card.links, look), f"{words.DOT}no longer like the others")
     departs = ", ".join(brackets(card.group, record))
     new = record.id in card.fresh
     return record_line(record, card.links, look.shown(departs), look, is_new=new)
