@@ -65,7 +65,7 @@ class DismissedPage:
 
 def dismissed_list(page: DismissedPage) -> parts.Message:
     """The answer to ``/duplicates dismissed``."""
-    head = words.sentence(f"{words.number(page.total)} dismissed")
+    head = _head(page.total)
     about = words.dotted(words.inert(page.org_name), words.inert(page.region_name), words.when(page.now))
     blocks: list[Block] = [parts.header(_id(page, "head"), head), parts.context(_id(page, "ctx"), about)]
     if not page.total:
@@ -78,6 +78,10 @@ def dismissed_list(page: DismissedPage) -> parts.Message:
     if foot:
         blocks.append(parts.context(_id(page, "foot"), foot))
     return parts.Message(words.fallback(head, [words.names(row.names) for row in page.rows]), tuple(blocks))
+
+
+def _head(total: int) -> str:
+    return f"{words.number(total)} dismissed" if total else "Nothing is dismissed"
 
 
 def _id(page: DismissedPage, part: str) -> str:
@@ -163,7 +167,7 @@ def reading_dismissed() -> parts.Message:
 
 def dismissed_not_connected(total: int, link: parts.Link) -> parts.Message:
     """For somebody without a connection: how many there are, and the way in."""
-    head = words.sentence(f"{words.number(total)} dismissed")
+    head = _head(total)
     why = "You see those about records that your own Zoho login shows, once you are connected."
     blocks: list[Block] = [
         parts.section("dl:count:1", f"*{head}*\n{why if total else _TO_FILL}"),

@@ -214,7 +214,7 @@ def not_connected(link: parts.Link, at: datetime, *, product: Product = Product.
 def checking(org_name: str) -> parts.Message:
     """While the answers are awaited."""
     said = f"Checking your connection to {words.inert(org_name)}…"
-    return parts.Message(words.fallback(said), (parts.section("status:wait:1", said),))
+    return parts.Message(words.fallback(said), (parts.section("status:wait:1", f":{parts.WAITS}: {said}"),))
 
 
 def _id(report: Report, part: str) -> str:

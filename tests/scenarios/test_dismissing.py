@@ -335,7 +335,7 @@ async def test_a_click_with_other_rights_dismisses_nothing(world: World) -> None
 
 
 async def test_the_list_says_who_when_and_why_and_takes_it_back(connected: World) -> None:
-    assert "No dismissed" in (await connected.ask(MARA, "dismissed")).words
+    assert "Nothing is dismissed" in (await connected.ask(MARA, "dismissed")).words
     await dismiss(connected, await connected.ask(MARA, "desk contacts"))
     await take_out(connected, await connected.ask(MARA, "desk contacts"), "3", note="her brother")
 

@@ -211,5 +211,5 @@ async def test_a_slow_zoho_is_waited_for_with_a_line(connected: World) -> None:
     connected.zoho.fault("latency", seconds=1.0, times=1)
     mark = connected.slack.mark
     await connected.slack.command(MARA, "status")
-    await connected.slack.wait_for(user=MARA, containing="Checking your connection", after=mark, timeout=1)
+    await connected.slack.wait_for(user=MARA, containing="Checking your connection", after=mark)
     await connected.slack.wait_for(user=MARA, containing="all is well", after=mark)
