@@ -34,11 +34,15 @@ class Workspace:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody as Slack knows them; what Slack does not say is "", and the zone then UTC."""
+    """Somebody as Slack knows them; what Slack does not say is "", and the zone then UTC.
+
+    ``is_gone`` when the account was deactivated.
+    """
 
     name: str = ""
     team: str = ""
     zone: tzinfo = UTC
+    is_gone: bool = False
 
 
 class People:
@@ -100,7 +104,8 @@ def person_from(given: Mapping[str, Any]) -> Person:
     """A user object of Slack's as a person; https://docs.slack.dev/reference/objects/user-object."""
     profile = given.get("profile") or {}
     name = profile.get("real_name") or given.get("real_name") or given.get("name") or ""
-    return Person(str(name), str(given.get("team_id") or ""), _zone(given.get("tz"), given.get("tz_offset")))
+    zone = _zone(given.get("tz"), given.get("tz_offset"))
+    return Person(str(name), str(given.get("team_id") or ""), zone, is_gone=given.get("deleted") is True)
 
 
 def _zone(name: object, offset: object) -> tzinfo:

@@ -23,6 +23,7 @@ class Person:
     team: str = TEAM
     zone: str = "Europe/Berlin"
     note: str = ""
+    is_deactivated: bool = False
 
     @property
     def email(self) -> str:

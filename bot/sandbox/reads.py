@@ -52,7 +52,7 @@ def _user(person: Person) -> Json:
         "team_id": person.team,
         "name": person.handle,
         "real_name": person.name,
-        "deleted": False,
+        "deleted": person.is_deactivated,
         "tz": person.zone,
         "is_bot": False,
         "is_stranger": stranger,

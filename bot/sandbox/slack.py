@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -354,6 +355,10 @@ class SlackSandbox:
     def limit(self, method: str, per_minute: int) -> None:
         """Count the calls of a method and answer 429 above this many a minute."""
         self.api.faults.per_minute[method] = per_minute
+
+    def deactivate(self, user: str) -> None:
+        """Let somebody's account be deactivated, as an administrator does when a person leaves."""
+        self.world.people[user] = replace(self.world.people[user], is_deactivated=True)
 
     def clear_faults(self) -> None:
         """Everything works again."""
