@@ -17,7 +17,7 @@ from enum import StrEnum
 
 from bot.alerts.memory import Memory, Seen
 from bot.alerts.scanned import Scanned, ScannedList
-from bot.alerts.solved import Shrunk, shrink
+from bot.alerts.solved import Shrunk, shrink, unsettled
 from bot.store.known import Known, KnownList, Told
 from zoho.duplicates.dismissed import Pair, changed_kinds, marks_of, pair_of, pairs_of
 from zoho.duplicates.groups import worst_first
@@ -227,7 +227,9 @@ def _remember(scanned: ScannedList, seen: Seen, memory: Memory) -> None:
         for one in group.reopened:
             ended[pair_of(*one.record_ids)].add(one.key)
     for told in memory:
-        looks = {one: seen.marks[one] for one in told.members if one in seen.marks and told.missing is None}
+        shown = [one for one in told.members if one in seen.marks]
+        kept = unsettled(told, seen) & told.marks.keys() if shown else ()
+        looks = {one: seen.marks[one] for one in shown if one not in kept}
         keys = frozenset(key for pair, some in ended.items() if told.holds(pair) for key in some)
         reopened = keys if scanned.is_whole else keys | told.reopened
         memory.put(replace(told, marks={**told.marks, **looks}, reopened=reopened))

@@ -95,7 +95,7 @@ def shrink(
     return tuple(one for one in found if one is not None)
 
 
-def waiting(told: Told, seen: Seen) -> frozenset[str]:
+def unsettled(told: Told, seen: Seen) -> frozenset[str]:
     """The members with an open pair that this scan does not show.
 
     How they looked when it was last seen is kept until that pair is seen or judged, since a pair is over only
@@ -157,7 +157,7 @@ def _shrunk(
         checked=None,
         unseen=frozenset(),
     )
-    looks = _looks(unlike, fresh, except_for=waiting(fewer, seen))
+    looks = _looks(unlike, fresh, except_for=unsettled(fewer, seen))
     fewer = replace(fewer, marks={**told.marks, **looks})
     if not fewer.open_pairs.isdisjoint(lost):
         fewer = replace(fewer, **_waiting(told, lost, fresh, at))

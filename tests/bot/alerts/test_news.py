@@ -272,6 +272,15 @@ def test_when_others_vanish_without_a_trace_nothing_counts_as_merged() -> None:
     assert told(channel.hear(A, B, E, F)) == []
 
 
+def test_a_record_that_vanished_before_says_nothing_of_one_that_is_merged_now() -> None:
+    """Whichever group of its was looked at first."""
+    both, other = replace(F, second_email="k@x.example"), contact(8, "k@x.example")
+    channel = listening(A, B, E, both, other)
+    assert channel.hear(A, B, E, other, dismissed=said((both, other))).shrunk == ()
+    (shrunk,) = channel.hear(replace(A, modified=START + 3 * DAY / 2), E, other).shrunk
+    assert (shrunk.gone, shrunk.is_solved) == (("2",), True)
+
+
 def test_one_trace_is_enough_for_a_record_that_stood_in_two_groups() -> None:
     both = replace(B, second_email="e@x.example")
     channel = listening(A, both, E)
@@ -300,6 +309,27 @@ def test_a_pair_that_an_edit_made_unlike_is_solved_and_says_in_what() -> None:
     heard = channel.hear(A, replace(B, email="b@x.example"))
     (solved,) = heard.solved
     assert (solved.apart, solved.changed) == ((pair_of("1", "2"),), (Changed("2", "e-mail"),))
+
+
+def test_a_change_that_ends_one_pair_is_remembered_for_another_that_is_put_aside_meanwhile() -> None:
+    """Two of three are dismissed; the third one's change is judged for each of its pairs, now or later."""
+    own = replace(C, email="c@x.example")
+    channel = listening(A, B)
+    channel.hear(A, B, C)
+    aside = said((A, C))
+    assert [one.apart for one in channel.hear(A, B, own, dismissed=aside).shrunk] == [(Pair("2", "3"),)]
+    (later,) = channel.hear(A, B, own).shrunk
+    assert (later.apart, later.changed) == ((Pair("1", "3"),), (Changed("3", "e-mail"),))
+
+
+def test_a_change_that_leaves_one_pair_alike_is_remembered_for_another_that_is_put_aside() -> None:
+    two = contact(2, "a@x.example", second_email="b@x.example")
+    three = contact(3, "a@x.example", second_email="b@x.example")
+    own = replace(three, email="c@x.example")
+    channel = listening(A, two, three)
+    assert channel.hear(A, two, own, dismissed=said((A, three))).shrunk == ()
+    (later,) = channel.hear(A, two, own).shrunk
+    assert later.apart == (Pair("1", "3"),)
 
 
 def test_what_was_solved_and_is_there_again_is_told_as_a_return() -> None:
