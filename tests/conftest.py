@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import random
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -114,10 +115,15 @@ def link_of(message: Message) -> str:
 
 
 def free_port() -> int:
-    """A port that is free now: the bot has to know its own address before it listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that is free now: the bot has to know its own address before it listens.
+
+    It lies below those that systems hand out by themselves, so that no other process is given it meanwhile.
+    """
+    while True:
+        port = random.randrange(20_000, 32_000)  # nothing secret
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 MakeWorld = Callable[..., Awaitable[World]]

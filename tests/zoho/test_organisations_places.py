@@ -206,8 +206,8 @@ class Witness(Desk):
         writer.close()
 
     async def until_served(self, number: int) -> None:
-        """Wait for so many calls, for ten seconds at most."""
-        async with asyncio.timeout(10), self._news:
+        """Wait for so many calls, for half a minute at most."""
+        async with asyncio.timeout(30), self._news:
             await self._news.wait_for(lambda: len(self.served) >= number)
 
 
