@@ -269,7 +269,7 @@ class Digests:
 
     async def _settle(self, job: Click, *, again: bool) -> None:
         alert = await self.store.ledger.get(job.value)
-        is_known = alert is not None and alert.workspace == job.who.workspace and alert.body != ""
+        is_known = alert is not None and alert.workspace == job.who.workspace
         if alert is None or not is_known or not await self._take(job, alert, again):
             await self.voice.add(job, clicks.older_button())
         else:
@@ -277,13 +277,16 @@ class Digests:
 
     async def _take(self, job: Click, alert: Alert, again: bool) -> bool:
         """Take the owner's answer, once; nobody else's counts."""
-        if _BODY.validate_json(alert.body).owner != job.who.user:
+        one = await self.store.subscriptions.get(alert.workspace, alert.subscription)
+        if one is None or one.owner != job.who:
             return False
         return await self.store.ledger.settle(alert.id, again=again) is not None
 
     def headline(self, alert: Alert) -> str:
         """What an alert says first."""
-        return _BODY.validate_json(alert.body).counts.headline if alert.body else ""
+        if alert.is_introduction:
+            return "What introduces your alerts to the channel"
+        return _BODY.validate_json(alert.body).counts.headline
 
 
 def _as_list(shared: Share) -> StoredList:

@@ -23,7 +23,7 @@ from bot.store.ledger import Alert, AlertState, Ledger
 
 log = structlog.get_logger(__name__)
 
-EVENT_TYPE = "duplicates_alert"
+EVENT_TYPE, INTRODUCTION_TYPE = "duplicates_alert", "duplicates_introduction"
 BEFORE, AFTER = timedelta(seconds=2), timedelta(seconds=120)
 """Slack's clock and ours differ a little; and the message's time is Slack's."""
 
@@ -64,7 +64,8 @@ class Owners(Protocol):
 class Posting:
     """Posts alerts that are ready, and settles those that were left in the middle.
 
-    ``client`` must not repeat calls by itself. ``draw`` gives an alert's message.
+    ``client`` must not repeat calls by itself. ``draw`` gives an alert's message. ``stands`` hears of every
+    one that is known to stand in its channel.
     """
 
     ledger: Ledger
@@ -73,6 +74,7 @@ class Posting:
     draw: Callable[[Alert], Awaitable[Message]]
     owners: Owners
     now: Callable[[], datetime]
+    stands: Callable[[Alert], Awaitable[None]] | None = None
 
     async def step(self) -> int:
         """Post what is ready, look up what was in the middle, ask about what is unknown; how many rows moved.
@@ -111,7 +113,7 @@ class Posting:
         if isinstance(heard, Refusal):
             await self._refused(intended, heard)
         else:
-            await self.ledger.sent(intended, heard)
+            await self._sent(intended, heard)
 
     async def look_up(self, alert: Alert) -> None:
         """One alert found in ``posting``: is its message in the channel?"""
@@ -126,7 +128,7 @@ class Posting:
         except (aiohttp.ClientError, TimeoutError):
             await self.ledger.wait(alert, at=self.now() + SETTLED)
         else:
-            await (self.ledger.sent(alert, ts) if ts else self.ledger.again(alert, at=self.now()))
+            await (self._sent(alert, ts) if ts else self.ledger.again(alert, at=self.now()))
 
     async def _send(self, alert: Alert, message: Message) -> str | Refusal:
         """https://docs.slack.dev/reference/methods/chat.postMessage; the message's ts, or why not."""
@@ -136,7 +138,7 @@ class Posting:
             try:
                 answer = await self.client.chat_postMessage(
                     channel=alert.channel,
-                    metadata={"event_type": EVENT_TYPE, "event_payload": {"alert": alert.id}},
+                    metadata=_metadata(alert),
                     **form.payload(),
                 )
             except SlackApiError as error:
@@ -147,6 +149,10 @@ class Posting:
             else:
                 return str(answer["ts"])
         return refused
+
+    async def _sent(self, alert: Alert, ts: str) -> None:
+        if await self.ledger.sent(alert, ts) and self.stands is not None:
+            await self.stands(alert)
 
     async def _refused(self, alert: Alert, heard: Refusal) -> None:
         if self.watch.is_dead:
@@ -217,7 +223,13 @@ def _refusal(error: SlackApiError) -> Refusal:
     return Refusal(reason(error))
 
 
+def _metadata(alert: Alert) -> dict[str, Any]:
+    kind = INTRODUCTION_TYPE if alert.is_introduction else EVENT_TYPE
+    return {"event_type": kind, "event_payload": {"alert": alert.id}}
+
+
 def _names(message: dict[str, Any], key: str) -> bool:
     metadata: dict[str, Any] = message.get("metadata") or {}
     payload: dict[str, Any] = metadata.get("event_payload") or {}
-    return metadata.get("event_type") == EVENT_TYPE and payload.get("alert") == key
+    is_ours = metadata.get("event_type") in (EVENT_TYPE, INTRODUCTION_TYPE)
+    return is_ours and payload.get("alert") == key

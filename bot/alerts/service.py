@@ -38,10 +38,16 @@ _TRIES = 3  # scans compared with what is known, until nothing else was learned 
 
 
 class LostOwners(Protocol):
-    """Hears of owners whose connection does not read any more."""
+    """Knows owners whose account is gone, and hears of those whose connection does not read any more."""
 
-    async def lost(self, owner: Who, because: Because, *, last: datetime | None = None) -> None:
+    async def is_gone(self, owner: Who) -> bool:
+        """Whether this person's Slack account was deactivated."""
+
+    async def lost(self, owner: Who, because: Because) -> None:
         """Pause this person's alerts and say so once."""
+
+    async def untold(self) -> None:
+        """Say what could not be said before."""
 
 
 class Introductions(Protocol):
@@ -54,7 +60,7 @@ class Introductions(Protocol):
 class Unread(Protocol):
     """Hears of slots for which nothing could be read."""
 
-    async def unread(self, one: Subscription, scanned: Scanned) -> None:
+    async def unread(self, alert: Alert, one: Subscription, scanned: Scanned) -> None:
         """Tell the owner why."""
 
 
@@ -113,8 +119,9 @@ class Alerts:
             await asyncio.sleep(self.every)
 
     async def post(self) -> None:
-        """Post what is ready, and settle what was left in the middle."""
+        """Post what is ready, settle what was left in the middle, and say what could not be said before."""
         await self.posting.step()
+        await self.owners.untold()
 
     async def read(self) -> None:
         """Read for every slot that is due, the newest of each alerts alone."""
@@ -168,19 +175,21 @@ class Alerts:
         if one is None or one.status is not SubscriptionStatus.ACTIVE:
             await self._end(alert, "not running")
             return
+        if await self.owners.is_gone(one.owner):
+            await self._lost(alert, one, "the account is gone", Because.ACCOUNT)
+            return
         try:
             access = await self.zoho.open(one.owner, one.terms.product)
             if access.organisation != _place(one):
-                await self._lost(alert, one, "another organisation")
+                await self._lost(alert, one, "another organisation", Because.CONNECTION)
                 return
             await self._read(alert, one, access)
         except OF_THE_OWNER as error:
-            await self._lost(alert, one, type(error).__name__)
+            await self._lost(alert, one, type(error).__name__, Because.CONNECTION)
 
-    async def _lost(self, alert: Alert, one: Subscription, why: str) -> None:
-        spoken = [other.slot for other in await self.store.ledger.of(one.id) if other.ts]
+    async def _lost(self, alert: Alert, one: Subscription, why: str, because: Because) -> None:
         await self._end(alert, why)
-        await self.owners.lost(one.owner, Because.CONNECTION, last=max(spoken, default=None))
+        await self.owners.lost(one.owner, because)
 
     async def _read(self, alert: Alert, one: Subscription, access: Access) -> None:
         for tries_left in reversed(range(_TRIES)):
@@ -208,7 +217,7 @@ class Alerts:
         rows = [row for row in await self.store.ledger.of(one.id, limit=10) if row.id != alert.id]
         before = next((row for row in rows if row.why != LATER), None)
         if before is None or not before.why:
-            await self.unread.unread(one, scanned)
+            await self.unread.unread(alert, one, scanned)
 
     async def _keep(
         self,

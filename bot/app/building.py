@@ -46,7 +46,7 @@ from bot.settings import Settings
 from bot.sharing import Sharing
 from bot.status import Statuses
 from bot.store import Store
-from bot.subscribing import Alerting, Owners, SettingUp, Telling
+from bot.subscribing import Alerting, Introductions, Owners, SettingUp, Telling, either
 from bot.views import Views
 from bot.web import Web
 from zoho.access import CALL_SECONDS, Zoho
@@ -258,14 +258,23 @@ def build(
     }
     statuses = Statuses(zoho, voice, invitations, patience, clock)
     telling = Telling(zoho, store, voice, people)
-    setting_up = SettingUp(zoho, store, voice, people, Channels(client), telling, filters, clock)
     owners = Owners(store, voice, telling, invitations, clock)
-    alerting = Alerting(store, voice, setting_up, telling, clock)
     alert_owners = AlertOwners(store, voice, digests)
     poster, watch = alert_client(
         token=settings.slack_bot_token.get_secret_value(), base_url=settings.slack_api_url
     )
-    posting = Posting(store.ledger, poster, watch, digests.draw, alert_owners, clock)
+    draw = either(telling.introduction, digests.draw)
+    posting = Posting(store.ledger, poster, watch, draw, alert_owners, clock, telling.stands)
+    setting_up = SettingUp(
+        **shared,
+        people=people,
+        channels=Channels(client),
+        telling=telling,
+        introductions=Introductions(store.ledger, posting),
+        database=database,
+        read_filters=filters,
+    )
+    alerting = Alerting(store, voice, setting_up, telling, clock)
     alerts = Alerts(
         zoho=zoho,
         store=store,

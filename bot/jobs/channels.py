@@ -10,6 +10,7 @@ import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.jobs.retries import reason
 from bot.jobs.voice import SLACK_TROUBLE
 
 log = structlog.get_logger(__name__)
@@ -51,9 +52,7 @@ class Channels:
         except SLACK_TROUBLE as error:
             log.info("channel_not_known", error=type(error).__name__)
             # A private channel without the app is unknown to it.
-            is_unknown = (
-                isinstance(error, SlackApiError) and error.response.get("error") == "channel_not_found"
-            )
+            is_unknown = isinstance(error, SlackApiError) and reason(error) == "channel_not_found"
             return Sight(is_member=False if is_unknown else None)
         told = answer["channel"]
         return Sight(_is_outside(told), told.get("is_member"))

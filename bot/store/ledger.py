@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.subscriptions import subscriptions
 from bot.store.tables import fresh_key
 from zoho.database import Database, EncryptedText, UtcTime, metadata
 
@@ -78,7 +79,8 @@ class AlertState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One row: whose slot it is, where it goes, and what is to be drawn (``body``, the caller's own form).
+    """One row: whose slot it is, where it goes, and what is to be drawn (``body``, the caller's own form; a
+    message without one introduces the alerts to their channel).
 
     ``intent_at`` is when posting was last about to begin; ``ts`` where the message stands; ``why`` Slack's
     word for what stopped it.
@@ -96,6 +98,11 @@ class Alert:
     body: str
     ts: str
     why: str
+
+    @property
+    def is_introduction(self) -> bool:
+        """Whether it says who set alerts up; it is posted with the same care as what they have to say."""
+        return not self.body
 
 
 class Slot(NamedTuple):
@@ -144,6 +151,15 @@ class Ledger:
         ours = alerts.c.id.in_([row["id"] for row in rows])
         there = set((await connection.execute(select(alerts.c.id).where(ours))).scalars())
         return tuple(str(row["id"]) for row in rows if row["id"] in there)
+
+    async def introduce(self, connection: AsyncConnection, slot: Slot) -> Alert:
+        """Enter an introduction, in the transaction that sets its alerts up or moves them; the caller holds
+        it and goes on to post it."""
+        holder, now = f"{self._process}.{fresh_key()}", self._now()
+        state = {"id": fresh_key(), "state": AlertState.READY.value, "holder": holder, "free_at": now + LEASE}
+        row = {**slot._asdict(), **state, "tries": 0, "body": "", "ts": "", "why": ""}
+        entered = await connection.execute(insert(alerts).values(row).returning(alerts))
+        return _alert(entered.one())
 
     async def claim(
         self,
@@ -197,8 +213,13 @@ class Ledger:
         )
 
     async def sent(self, alert: Alert, ts: str) -> bool:
-        """The message stands in the channel, there."""
-        return await self._step(alert, **_free(AlertState.SENT, self._now(), ts=ts)) is not None
+        """The message stands in the channel, there; its alerts know where they are introduced."""
+        async with self._database.write() as connection:
+            is_ours = await self._swap(connection, alert, _free(AlertState.SENT, self._now(), ts=ts))
+            if is_ours and alert.is_introduction:
+                here = (subscriptions.c.id == alert.subscription, subscriptions.c.channel == alert.channel)
+                await connection.execute(update(subscriptions).where(*here).values(intro_ts=ts))
+        return is_ours
 
     async def again(self, alert: Alert, *, at: datetime) -> bool:
         """Slack surely did not take it: post it, but not before ``at``."""

@@ -7,13 +7,28 @@ ones are kept for a while, since messages in the channel still name them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Index, Integer, Row, Table, Text, delete, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Index,
+    Integer,
+    Row,
+    Table,
+    Text,
+    case,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ids import Detail
 from bot.store.tables import fresh_key
@@ -129,8 +144,10 @@ class Subscriptions:
         self._database = database
         self._now = now
 
-    async def add(self, owner: Who, terms: Terms, *, next_at: datetime) -> Subscription:
-        """Set alerts up."""
+    async def add(
+        self, owner: Who, terms: Terms, *, next_at: datetime, connection: AsyncConnection | None = None
+    ) -> Subscription:
+        """Set alerts up, in the caller's transaction if there is one."""
         now = self._now()
         row = {
             "id": fresh_key(),
@@ -145,26 +162,45 @@ class Subscriptions:
             "changed_at": now,
             "intro_ts": "",
         }
-        async with self._database.write() as connection:
-            done = await connection.execute(insert(subscriptions).values(row).returning(subscriptions))
+        async with self._writing(connection) as writer:
+            done = await writer.execute(insert(subscriptions).values(row).returning(subscriptions))
             return _subscription(done.one())
 
     async def change(
-        self, key: str, revision: int, terms: Terms, *, next_at: datetime
+        self,
+        key: str,
+        revision: int,
+        terms: Terms,
+        *,
+        next_at: datetime,
+        connection: AsyncConnection | None = None,
     ) -> Subscription | None:
         """Put other terms in the place of those of ``revision``; None when they were changed meanwhile."""
         as_seen = subscriptions.c.revision == revision
-        values = {**_terms_row(terms), "next_at": next_at}
-        return await self._swap(key, _standing, as_seen, **values)
+        values = {**_terms_row(terms), **_place(terms), "next_at": next_at}
+        return await self._swap(key, _standing, as_seen, connection=connection, **values)
 
     async def take_over(
-        self, key: str, owner: Who, terms: Terms, *, next_at: datetime
+        self,
+        key: str,
+        owner: Who,
+        terms: Terms,
+        *,
+        next_at: datetime,
+        connection: AsyncConnection | None = None,
     ) -> Subscription | None:
         """Let paused alerts run with somebody else's connection; None when they are not paused (any more)."""
         paused = subscriptions.c.status == SubscriptionStatus.PAUSED.value
-        return await self._swap(
-            key, paused, **_terms_row(terms), **_running(next_at), workspace=owner.workspace, owner=owner.user
-        )
+        values = {**_terms_row(terms), **_place(terms), **_running(next_at)}
+        values |= {"workspace": owner.workspace, "owner": owner.user}
+        return await self._swap(key, paused, connection=connection, **values)
+
+    async def put_back(self, one: Subscription, before: Subscription) -> None:
+        """Make alerts again what they were before a change that came to nothing."""
+        as_seen = subscriptions.c.revision == one.revision
+        values = {**_terms_row(before.terms), "owner": before.owner.user, "status": before.status.value}
+        values |= {"because": before.because, "next_at": before.next_at, "intro_ts": before.intro_ts}
+        await self._swap(one.id, as_seen, **values)
 
     async def get(self, workspace: str, key: str) -> Subscription | None:
         """The alerts with this key."""
@@ -211,24 +247,18 @@ class Subscriptions:
         same = subscriptions.c.org_id == org_id
         return await self._swap_many(_of(owner, product), paused, same, **_running(next_at))
 
-    async def claim_telling_channel(self, key: str) -> bool:
-        """True once for each pause: the caller tells the channel."""
+    async def untold(self) -> tuple[Subscription, ...]:
+        """Paused ones of whose pause nobody was told."""
         paused = subscriptions.c.status == SubscriptionStatus.PAUSED.value
-        untold = subscriptions.c.channel_told_at.is_(None)
-        change = update(subscriptions).where(subscriptions.c.id == key, paused, untold)
+        return await self._list(paused, subscriptions.c.channel_told_at.is_(None))
+
+    async def pause_told(self, keys: Collection[str]) -> None:
+        """Their channels and their owner were told."""
+        paused = subscriptions.c.status == SubscriptionStatus.PAUSED.value
+        told = {"channel_told_at": self._now(), "owner_told_at": self._now()}
         async with self._database.write() as connection:
-            done = await connection.execute(change.values(channel_told_at=self._now()))
-            return done.rowcount == 1
-
-    async def claim_telling_owner(self, owner: Who, product: Product) -> tuple[Subscription, ...]:
-        """Paused alerts of which their owner has not heard, to one caller, who then tells the owner."""
-        paused = subscriptions.c.status == SubscriptionStatus.PAUSED.value
-        untold = subscriptions.c.owner_told_at.is_(None)
-        return await self._swap_many(_of(owner, product), paused, untold, owner_told_at=self._now())
-
-    async def introduced(self, key: str, ts: str) -> None:
-        """The introduction stands in the channel, there."""
-        await self._set(key, intro_ts=ts)
+            these = update(subscriptions).where(subscriptions.c.id.in_(keys), paused)
+            await connection.execute(these.values(told))
 
     async def baseline_done(self, key: str, known: int) -> Subscription | None:
         """Everything there is was read; ``known`` groups of it will not be announced. None when that was said
@@ -264,20 +294,33 @@ class Subscriptions:
             rows = await connection.execute(query.order_by(subscriptions.c.created_at, subscriptions.c.id))
             return tuple(_subscription(row) for row in rows)
 
-    async def _swap(self, key: str, *wanted: ColumnElement[bool], **values: Any) -> Subscription | None:
-        changed = await self._swap_many(subscriptions.c.id == key, *wanted, **values)
+    async def _swap(
+        self,
+        key: str,
+        *wanted: ColumnElement[bool],
+        connection: AsyncConnection | None = None,
+        **values: Any,
+    ) -> Subscription | None:
+        changed = await self._swap_many(subscriptions.c.id == key, *wanted, connection=connection, **values)
         return changed[0] if changed else None
 
-    async def _swap_many(self, *wanted: ColumnElement[bool], **values: Any) -> tuple[Subscription, ...]:
+    async def _swap_many(
+        self, *wanted: ColumnElement[bool], connection: AsyncConnection | None = None, **values: Any
+    ) -> tuple[Subscription, ...]:
         step = {"revision": subscriptions.c.revision + 1, "changed_at": self._now()}
         change = update(subscriptions).where(*wanted).values({**step, **values})
-        async with self._database.write() as connection:
-            rows = (await connection.execute(change.returning(subscriptions))).all()
+        async with self._writing(connection) as writer:
+            rows = (await writer.execute(change.returning(subscriptions))).all()
         return tuple(sorted((_subscription(row) for row in rows), key=lambda one: (one.created_at, one.id)))
 
-    async def _set(self, key: str, **values: Any) -> None:
+    @asynccontextmanager
+    async def _writing(self, given: AsyncConnection | None) -> AsyncIterator[AsyncConnection]:
+        """The caller's transaction, or one of its own."""
+        if given is not None:
+            yield given
+            return
         async with self._database.write() as connection:
-            await connection.execute(update(subscriptions).where(subscriptions.c.id == key).values(**values))
+            yield connection
 
 
 _standing = subscriptions.c.status != SubscriptionStatus.STOPPED.value
@@ -300,6 +343,12 @@ def _running(next_at: datetime) -> Mapping[str, Any]:
         "channel_told_at": None,
         "owner_told_at": None,
     }
+
+
+def _place(terms: Terms) -> dict[str, Any]:
+    """The introduction stands where it stood, unless that is another channel now."""
+    is_here = subscriptions.c.channel == terms.channel
+    return {"intro_ts": case((is_here, subscriptions.c.intro_ts), else_="")}
 
 
 def _terms_row(terms: Terms) -> dict[str, Any]:

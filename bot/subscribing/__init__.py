@@ -2,8 +2,9 @@
 
 from bot.subscribing.alerting import Alerting
 from bot.subscribing.asked import AlertsAsked, Ask
+from bot.subscribing.introductions import Introductions, either
 from bot.subscribing.owners import Owners
 from bot.subscribing.setting_up import SettingUp
 from bot.subscribing.telling import Telling
 
-__all__ = ["Alerting", "AlertsAsked", "Ask", "Owners", "SettingUp", "Telling"]
+__all__ = ["Alerting", "AlertsAsked", "Ask", "Introductions", "Owners", "SettingUp", "Telling", "either"]

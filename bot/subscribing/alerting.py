@@ -179,6 +179,7 @@ class Alerting:
         if ended is None:
             await self.voice.add(job, listing.gone())
             return
+        await self.store.ledger.close(ended.id, "stopped")
         await self.telling.ended(ended, job.who.user)
         await self.voice.add(job, listing.stopped(await self.telling.told(ended)))
 

@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import structlog
-from slack_sdk.errors import SlackApiError
-
 from bot.blocks.alerts import gone
-from bot.jobs import Invitations, Job, Reply, Voice
-from bot.jobs.voice import SLACK_TROUBLE
+from bot.jobs import Invitations, Job, Notifier, Reply, Voice
 from bot.store import Because, Store, Subscription
 from bot.subscribing.telling import Telling
 from zoho.records import Product, Who
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
@@ -29,41 +23,56 @@ class Owners:
     invitations: Invitations
     now: Callable[[], datetime]
 
-    async def lost(
-        self, owner: Who, because: Because, *, last: datetime | None = None, product: Product = Product.DESK
-    ) -> None:
-        """Pause this person's alerts and say so once; ``last`` is when any of them spoke last.
+    async def is_gone(self, owner: Who) -> bool:
+        """Whether this person's Slack account was deactivated, as Slack said within the hour."""
+        return (await self.telling.people.person(owner.user)).is_gone
 
-        Can be called again for the same loss, as after a crash in the middle. Raises SlackGone.
-        """
-        alerts = self.store.subscriptions
-        await alerts.pause_of(owner, product, because)
-        untold = await alerts.claim_telling_owner(owner, product)
-        for one in await alerts.standing(owner.workspace, owner=owner.user):
-            if await alerts.claim_telling_channel(one.id):
-                await self._tell_channel(one, because, last)
-        if untold and because is Because.CONNECTION:
-            await self._tell_owner(owner, untold, product, last)
+    async def lost(self, owner: Who, because: Because, *, product: Product = Product.DESK) -> None:
+        """Pause this person's alerts and say so once; what Slack does not take now is said later."""
+        await self.store.subscriptions.pause_of(owner, product, because)
+        await self._say(owner, product)
+
+    async def untold(self) -> None:
+        """Say what a crash has left unsaid, and what Slack did not take before."""
+        waiting = await self.store.subscriptions.untold()
+        for owner, product in dict.fromkeys((one.owner, one.terms.product) for one in waiting):
+            await self._say(owner, product)
+        await self._notifier.retry()
 
     async def found(self, owner: Who, org_id: str, product: Product = Product.DESK) -> int:
         """The owner is connected again: their paused alerts run, with one catch-up; how many those are."""
         return len(await self.store.subscriptions.resume_of(owner, product, org_id, next_at=self.now()))
 
-    async def _tell_channel(self, one: Subscription, because: Because, last: datetime | None) -> None:
-        told = await self.telling.told(one)
-        message = gone.paused_in_channel(told, last, account_gone=because is Because.ACCOUNT)
-        try:
-            await self.voice.tell(one.channel, message)
-        except SlackApiError as error:
-            log.warning("channel_not_told_of_pause", error=str(error.response.get("error") or ""))
+    @property
+    def _notifier(self) -> Notifier:
+        return Notifier(self.store.notices, self.voice)
+
+    async def _say(self, owner: Who, product: Product) -> None:
+        """The keys tell one pause from the next, so that two who say it at once say it once."""
+        untold = await self.store.subscriptions.untold()
+        paused = [one for one in untold if (one.owner, one.terms.product) == (owner, product)]
+        spoken = {one.id: await self._last_spoken(one) for one in paused}
+        if paused and paused[0].because == Because.CONNECTION:
+            await self._tell_owner(paused, product, max(filter(None, spoken.values()), default=None))
+        for one in paused:
+            await self._tell_channel(one, spoken[one.id])
+        await self.store.subscriptions.pause_told([one.id for one in paused])
+
+    async def _last_spoken(self, one: Subscription) -> datetime | None:
+        rows = await self.store.ledger.of(one.id)
+        return max((row.slot for row in rows if row.ts and row.body), default=None)
+
+    async def _tell_channel(self, one: Subscription, last: datetime | None) -> None:
+        told, is_account = await self.telling.told(one), one.because == Because.ACCOUNT
+        message = gone.paused_in_channel(told, last, account_gone=is_account)
+        key = f"paused:{one.id}:{one.revision}"
+        await self._notifier.tell(key, one.owner.workspace, one.channel, message)
 
     async def _tell_owner(
-        self, owner: Who, paused: tuple[Subscription, ...], product: Product, last: datetime | None
+        self, paused: Sequence[Subscription], product: Product, last: datetime | None
     ) -> None:
-        job = Job(owner, owner.workspace, Reply("", ""), "", self.now())
-        link = await self.invitations.connect(job)
-        channels = [one.channel for one in paused]
-        try:
-            await self.voice.tell(owner.user, gone.owner_paused(channels, product, link, last))
-        except SLACK_TROUBLE as error:
-            log.warning("owner_not_told_of_pause", error=type(error).__name__)
+        owner, first = paused[0].owner, paused[0]
+        link = await self.invitations.connect(Job(owner, owner.workspace, Reply("", ""), "", self.now()))
+        message = gone.owner_paused([one.channel for one in paused], product, link, last)
+        key = f"paused-owner:{first.id}:{first.revision}"
+        await self._notifier.tell(key, owner.workspace, owner.user, message)

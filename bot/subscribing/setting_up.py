@@ -10,18 +10,21 @@ from hashlib import sha256
 import structlog
 from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import scans
 from bot.blocks.alerts import form, listing
 from bot.blocks.alerts.form import Carried, Filled
 from bot.blocks.connection import choose_portal
 from bot.ids import Detail
-from bot.jobs import Channels, Click, Job, People, Submitted, Voice
+from bot.jobs import Channels, Click, Job, People, Place, Submitted, Voice
 from bot.schedules.when import describe, dump, load
 from bot.store import Because, Store, Subscription, SubscriptionStatus, Terms
 from bot.subscribing.asked import Filters, ReadFilters, Wanted, filled_by, read_wanted, typed
+from bot.subscribing.introductions import Introductions
 from bot.subscribing.telling import Telling
 from zoho.access import Access, Zoho
+from zoho.database import Database
 from zoho.errors import ScopeMissing, TooLarge, UnknownFilter
 from zoho.records import Module, Product
 
@@ -40,6 +43,8 @@ class SettingUp:
     people: People
     channels: Channels
     telling: Telling
+    introductions: Introductions
+    database: Database
     read_filters: ReadFilters
     now: Callable[[], datetime]
 
@@ -152,28 +157,44 @@ class SettingUp:
         self, job: Submitted, carried: Carried, filled: Filled, terms: Terms, next_at: datetime
     ) -> View:
         alerts, key = self.store.subscriptions, carried.key
-        speaks = describe(load(terms.schedule))
         before = await alerts.get(job.who.workspace, key) if key else None
-        if not key:
-            one: Subscription | None = await alerts.add(job.who, terms, next_at=next_at)
-        elif carried.takes_over:
-            # What was missed meanwhile is caught up with at once.
-            one = await alerts.take_over(key, job.who, terms, next_at=self.now())
-        else:
-            one = await alerts.change(key, carried.revision, terms, next_at=next_at)
-        if one is None:
-            return form.outdated()
+        async with self.database.write() as connection:
+            one = await self._kept(connection, job, carried, terms, next_at)
+            if one is None:
+                return form.outdated()
+            is_told_anew = before is None or before.channel != one.channel
+            entered = await self.introductions.enter(connection, one) if is_told_anew else None
         if before is not None and _looks_elsewhere(before.terms, terms):
             await self.store.told.restart(one.id)
-        if one.intro_ts and carried.key:
-            await self.telling.redraw(one)
-        elif why := await self.telling.introduce(one):
-            await alerts.stop(one.id, Because.CHANNEL)
+        why = await self.introductions.post(entered) if entered else ""
+        if why:
+            await (alerts.put_back(one, before) if before else alerts.stop(one.id, Because.CHANNEL))
             warning = await self._absent() if why in _CLOSED else form.closed_channel(why)
             return form.form(filled, carried, warning=warning)
-        if carried.takes_over and carried.notice:
-            await self.telling.taken_over(one, carried.notice)
+        if before is not None:
+            await self._say_what_changed(carried, before, one)
+        speaks = describe(load(terms.schedule))
         return form.started(terms.channel, speaks, is_new=not key, price=terms.price)
+
+    async def _kept(
+        self, connection: AsyncConnection, job: Submitted, carried: Carried, terms: Terms, next_at: datetime
+    ) -> Subscription | None:
+        """The alerts as the form wants them; None when somebody changed them meanwhile."""
+        alerts, key = self.store.subscriptions, carried.key
+        if not key:
+            return await alerts.add(job.who, terms, next_at=next_at, connection=connection)
+        if carried.takes_over:
+            # What was missed meanwhile is caught up with at once.
+            return await alerts.take_over(key, job.who, terms, next_at=self.now(), connection=connection)
+        return await alerts.change(key, carried.revision, terms, next_at=next_at, connection=connection)
+
+    async def _say_what_changed(self, carried: Carried, before: Subscription, one: Subscription) -> None:
+        if before.channel == one.channel:
+            await self.telling.redraw(one)
+        else:
+            await self.telling.moved(before, one)
+        if carried.takes_over and carried.notice:
+            await self.telling.taken_over(one, Place(before.channel, carried.notice))
 
     async def _absent(self) -> str:
         return form.not_in_channel((await self.people.workspace()).bot_user_id)

@@ -6,16 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
-from slack_sdk.errors import SlackApiError
 
-from bot.blocks.alerts import gone, introduction
+from bot.blocks.alerts import gone, introduction, listing
 from bot.blocks.alerts.introduction import Baseline
 from bot.blocks.alerts.told import AlertsTold
 from bot.blocks.parts import Message
 from bot.jobs import People, Place, Voice
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.schedules.when import describe, load
-from bot.store import Because, Store, Subscription, SubscriptionStatus
+from bot.store import Alert, Because, Store, Subscription, SubscriptionStatus
 from bot.subscribing.asked import typed
 from zoho.access import Zoho
 from zoho.records import Module
@@ -59,20 +58,28 @@ class Telling:
             known=one.known,
         )
 
-    async def introduce(self, one: Subscription) -> str:
-        """Post the introduction; "" when it stands there, else Slack's word for why not. Raises SlackGone."""
-        try:
-            place = await self.voice.tell(one.channel, introduction.introduction(await self.told(one)))
-        except SlackApiError as error:
-            return str(error.response.get("error") or "unknown")
-        await self.store.subscriptions.introduced(one.id, place.ts)
-        return ""
+    async def introduction(self, alert: Alert) -> Message:
+        """What introduces the alerts of this row of the ledger, as they are now."""
+        one = await self.store.subscriptions.get(alert.workspace, alert.subscription)
+        if one is None:
+            return listing.gone()
+        if one.status is SubscriptionStatus.STOPPED:
+            return introduction.ended(await self.told(one), one.owner.user)
+        return introduction.introduction(await self.told(one), _baseline(one))
+
+    async def stands(self, alert: Alert) -> None:
+        """A row of the ledger stands in the channel: what was read while it was posted is added to an
+        introduction."""
+        if not alert.is_introduction:
+            return
+        one = await self.store.subscriptions.get(alert.workspace, alert.subscription)
+        drawn_at = alert.intent_at or alert.slot
+        if one is not None and one.baseline_at is not None and one.baseline_at >= drawn_at:
+            await self.redraw(one)
 
     async def redraw(self, one: Subscription, baseline: Baseline | None = None) -> None:
         """Draw the introduction again after a change; one that is gone stays gone."""
-        if one.baseline_at is not None and baseline is None:
-            baseline = Baseline(one.baseline_at, {}, one.known or 0)
-        await self._edit(one, introduction.introduction(await self.told(one), baseline))
+        await self._edit(one, introduction.introduction(await self.told(one), baseline or _baseline(one)))
 
     async def baseline_done(self, key: str, known: int, read: Mapping[Module, int]) -> None:
         """The first pass is done: ``known`` groups will not be announced, ``read`` records were read."""
@@ -84,15 +91,24 @@ class Telling:
         """Say in the place of the introduction who stopped these alerts."""
         await self._edit(one, introduction.ended(await self.told(one), by))
 
-    async def taken_over(self, one: Subscription, notice: str) -> None:
-        """Say in the place of the message that offered it, by its ts, who took these alerts over."""
-        await self._edit(one, gone.taken_over(one.owner.user, await self.told(one)), at=notice)
+    async def moved(self, before: Subscription, one: Subscription) -> None:
+        """Say in the place of the introduction in the old channel where these alerts went."""
+        await self._edit(before, introduction.moved(await self.told(one), one.owner.user))
 
-    async def _edit(self, one: Subscription, message: Message, *, at: str = "") -> None:
-        ts = at or one.intro_ts
-        if not ts:
-            return
+    async def taken_over(self, one: Subscription, notice: Place) -> None:
+        """Say in the place of the message that offered it who took these alerts over."""
+        await self._put(notice, gone.taken_over(one.owner.user, await self.told(one)))
+
+    async def _edit(self, one: Subscription, message: Message) -> None:
+        if one.intro_ts:
+            await self._put(Place(one.channel, one.intro_ts), message)
+
+    async def _put(self, place: Place, message: Message) -> None:
         try:
-            await self.voice.edit(Place(one.channel, ts), message)
+            await self.voice.edit(place, message)
         except SLACK_TROUBLE as error:
             log.info("introduction_not_redrawn", error=type(error).__name__)
+
+
+def _baseline(one: Subscription) -> Baseline | None:
+    return None if one.baseline_at is None else Baseline(one.baseline_at, {}, one.known or 0)

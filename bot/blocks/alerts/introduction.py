@@ -61,6 +61,16 @@ def ended(told: AlertsTold, by: str) -> parts.Message:
     return parts.Message(words.fallback(text), (parts.section("intro:ended:1", said),))
 
 
+def moved(told: AlertsTold, by: str) -> parts.Message:
+    """In the place of the introduction in the channel that these alerts left; ``by`` is a Slack id."""
+    said = (
+        f"{parts.mention(by)} moved the *duplicate alerts* of this channel to <#{told.channel}>. "
+        "What was posted here stays, and goes on showing what becomes of it."
+    )
+    text = f"The duplicate alerts of this channel were moved: {words.labels(told.modules)}"
+    return parts.Message(words.fallback(text), (parts.section("intro:moved:1", said),))
+
+
 def _watches(told: AlertsTold) -> str:
     where = f"{words.clean(told.org_name)}, {words.clean(told.region_name)}"
     return f"{words.labels(told.modules)} of {where}"
