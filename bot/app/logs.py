@@ -1,7 +1,8 @@
 """What is written to the log, and above all what is not: no token, no secret, no record, at any level.
 
 Libraries print requests, parameters and bodies at DEBUG, some at INFO; they are held to WARNING whatever
-LOG_LEVEL says. An exception is told by its kind and place, never by its message.
+LOG_LEVEL says, where their lines come out: Bolt gives each of its loggers the level of the root anew. An
+exception is told by its kind and place, never by its message.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import traceback
 from typing import TextIO
 
 import structlog
+from slack_bolt.logger.messages import warning_token_skipped
 from structlog.types import EventDict, Processor, WrappedLogger
 
 _TALKATIVE = (
@@ -21,6 +23,7 @@ _TALKATIVE = (
     "asyncio",
     "httpcore",
     "httpx",
+    "procrastinate",
     "slack_bolt",
     "slack_sdk",
     "sqlalchemy",
@@ -52,11 +55,19 @@ def configure_logging(level: str, form: str, stream: TextIO | None = None) -> No
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(form)],
         )
     )
+    handler.addFilter(_may_be_told)
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(level)
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
+
+
+def _may_be_told(record: logging.LogRecord) -> bool:
+    """Not what a library says below WARNING, nor what Bolt warns of when it is asked on whose behalf it acts."""
+    if record.name.partition(".")[0] not in _TALKATIVE:
+        return True
+    return record.levelno >= logging.WARNING and record.msg != warning_token_skipped()
 
 
 def _renderer(form: str) -> Processor:

@@ -38,6 +38,7 @@ PATH = "/slack/events"
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _FORM = "application/x-www-form-urlencoded"
 _NEEDED = {"team_id", "user_id", "trigger_id"}
+_UNSIGNED = "another app's SLACK_SIGNING_SECRET, a clock that is minutes off, or somebody who is not Slack"
 
 
 def new_bolt(client: AsyncWebClient, signing_secret: str, people: People) -> AsyncApp:
@@ -99,10 +100,12 @@ class SlackRoute:
         app.router.add_post(PATH, self.timed)
 
     async def timed(self, request: web.Request) -> web.Response:
-        """`handle`, with a note of how long it took."""
+        """`handle`, with a note of how long it took, and a line in the log for what was not signed by Slack."""
         began = time.monotonic()
         answer = await self.handle(request)
         self.acked(answer.status, time.monotonic() - began)
+        if answer.status == web.HTTPUnauthorized.status_code:
+            log.warning("signature_refused", status=answer.status, hint=_UNSIGNED)
         return answer
 
     async def handle(self, request: web.Request) -> web.Response:
