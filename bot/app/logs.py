@@ -64,7 +64,7 @@ def configure_logging(level: str, form: str, stream: TextIO | None = None) -> No
 
 
 def _may_be_told(record: logging.LogRecord) -> bool:
-    """Not what a library says below WARNING, nor what Bolt warns of when it is asked on whose behalf it acts."""
+    """Not what a library says below WARNING, nor that Bolt heard of a token which it need not know."""
     if record.name.partition(".")[0] not in _TALKATIVE:
         return True
     return record.levelno >= logging.WARNING and record.msg != warning_token_skipped()

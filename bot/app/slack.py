@@ -100,7 +100,7 @@ class SlackRoute:
         app.router.add_post(PATH, self.timed)
 
     async def timed(self, request: web.Request) -> web.Response:
-        """`handle`, with a note of how long it took, and a line in the log for what was not signed by Slack."""
+        """`handle`, with a note of how long it took, and a line in the log for what Slack did not sign."""
         began = time.monotonic()
         answer = await self.handle(request)
         self.acked(answer.status, time.monotonic() - began)
