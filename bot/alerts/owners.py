@@ -4,23 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import structlog
-
 from bot.alerts.digests import Digests
 from bot.alerts.scanned import Scanned
 from bot.blocks import words
 from bot.blocks.alerts import digest as drawn
 from bot.blocks.parts import Message
-from bot.jobs import Voice
-from bot.jobs.voice import SLACK_TROUBLE
+from bot.jobs import Notifier, Voice
 from bot.store import Alert, Because, Store, Subscription
-
-log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True)
 class AlertOwners:
-    """Tells owners, each thing once."""
+    """Tells owners, each thing once; what Slack does not take now is said later."""
 
     store: Store
     voice: Voice
@@ -31,16 +26,16 @@ class AlertOwners:
         stopped = await self.store.subscriptions.stop(alert.subscription, Because.CHANNEL)
         await self.store.ledger.close(alert.subscription, why)
         if stopped is not None:
-            await self._tell(stopped.owner.user, drawn.closed(alert.channel, why))
+            await self._tell(f"closed:{stopped.id}", stopped, drawn.closed(alert.channel, why))
 
     async def doubtful(self, alert: Alert) -> None:
-        """Nobody can know whether this one arrived: ask."""
+        """Nobody can know whether this one arrived: ask, once for each time it was to be posted."""
         one = await self.store.subscriptions.get(alert.workspace, alert.subscription)
         if one is not None:
-            headline = self.digests.headline(alert)
-            await self._tell(one.owner.user, drawn.unknown(alert.id, alert.channel, alert.slot, headline))
+            question = drawn.unknown(alert.id, alert.channel, alert.slot, self.digests.headline(alert))
+            await self._tell(f"doubt:{alert.id}:{alert.tries}", one, question)
 
-    async def unread(self, one: Subscription, scanned: Scanned) -> None:
+    async def unread(self, alert: Alert, one: Subscription, scanned: Scanned) -> None:
         """Nothing could be read for a slot: say why, and that the next ones try again."""
         dear = scanned.too_dear
         if dear is not None:
@@ -50,10 +45,8 @@ class AlertOwners:
             )
         else:
             why = "; ".join(f"{words.label(failed.module)}, {failed.why}" for failed in scanned.failed)
-        await self._tell(one.owner.user, drawn.unread(one.channel, why))
+        await self._tell(f"unread:{alert.id}", one, drawn.unread(one.channel, why))
 
-    async def _tell(self, user: str, message: Message) -> None:
-        try:
-            await self.voice.tell(user, message)
-        except SLACK_TROUBLE as error:
-            log.warning("owner_of_alerts_not_told", error=type(error).__name__)
+    async def _tell(self, key: str, one: Subscription, message: Message) -> None:
+        notifier = Notifier(self.store.notices, self.voice)
+        await notifier.tell(key, one.owner.workspace, one.owner.user, message)

@@ -8,7 +8,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Integer, Row, Table, Text, delete, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zoho.database import Database, EncryptedText, UtcTime, insert_or_ignore, metadata
 
@@ -21,6 +20,7 @@ TRIED_FOR = timedelta(days=3)
 KEPT = timedelta(days=30)
 """How long a key is remembered, so that nothing is said twice."""
 
+_FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=1)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 notices = Table(
@@ -58,22 +58,14 @@ class Notices:
         self._database = database
         self._now = now
 
-    async def add(
-        self, key: str, *, workspace: str, place: str, body: str, connection: AsyncConnection | None = None
-    ) -> Notice | None:
-        """Keep what is to be said, with a lease for the caller; None when that key was there before.
-
-        In the caller's transaction where there is one.
-        """
-        if connection is None:
-            async with self._database.write() as own:
-                return await self.add(key, workspace=workspace, place=place, body=body, connection=own)
+    async def add(self, key: str, *, workspace: str, place: str, body: str) -> Notice | None:
+        """Keep what is to be said, with a lease for the caller; None when that key was there before."""
         now = self._now()
         facts = {"key": key, "workspace": workspace, "place": place, "body": body, "at": now, "tries": 1}
         adding = insert_or_ignore(notices, {**facts, "free_at": now + LEASE}).returning(notices.c.key)
-        if (await connection.execute(adding)).first() is None:
-            return None
-        return Notice(key, workspace, place, body, now)
+        async with self._database.write() as connection:
+            is_new = (await connection.execute(adding)).first() is not None
+        return Notice(key, workspace, place, body, now) if is_new else None
 
     async def claim(self, limit: int = 20) -> tuple[Notice, ...]:
         """Those that nobody says just now, oldest first, with a lease for the caller."""
@@ -94,9 +86,14 @@ class Notices:
         """Slack has taken it, or it is given up; what it said is not kept."""
         await self._set(notice, free_at=_NEVER, body="")
 
-    async def later(self, notice: Notice, at: datetime) -> None:
-        """It could not be said; not before ``at`` again."""
-        await self._set(notice, free_at=at)
+    async def later(self, notice: Notice) -> None:
+        """It could not be said: again in a minute, then in two, at last every hour, for three days."""
+        now = self._now()
+        if now - notice.at > TRIED_FOR:
+            await self.said(notice)
+        else:
+            wait = _FIRST_WAIT * 2 ** min(notice.tries - 1, 10)
+            await self._set(notice, free_at=now + min(wait, _LONGEST_WAIT))
 
     async def forget_workspace(self, workspace: str) -> None:
         """Delete everything of this workspace."""

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.store import Notice, Store
-from bot.store.notices import KEPT, LEASE
+from bot.store.notices import KEPT, LEASE, TRIED_FOR
 from tests.bot.test_dismissals import Clock
 from tests.storage import Storage
 from zoho.database import Database
@@ -47,13 +47,16 @@ async def test_what_could_not_be_said_waits_and_what_was_said_is_over(store: Sto
     first, second = await add(store, "a"), await add(store, "b")
     assert first
     assert second
-    await store.notices.later(first, clock() + timedelta(minutes=1))
+    await store.notices.later(first)
     await store.notices.said(second)
     clock.forward(timedelta(minutes=2))
     assert [one.key for one in await store.notices.claim()] == ["a"]
-    clock.forward(timedelta(days=10))
-    assert [one.key for one in await store.notices.claim()] == ["a"]
     assert await add(store, "b") is None
+    clock.forward(TRIED_FOR)
+    (late,) = await store.notices.claim()
+    await store.notices.later(late)
+    clock.forward(timedelta(days=1))
+    assert await store.notices.claim() == ()
 
 
 async def test_nothing_of_it_lies_in_clear_and_old_ones_go(

@@ -1,18 +1,29 @@
-"""From alerts that were set up to the digest in the channel, and what becomes of it."""
+"""From alerts that were set up to the digest in the channel, and what becomes of it; on both engines."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+
+import pytest
 
 from bot import ids
 from bot.alerts.posting import EVENT_TYPE
 from bot.blocks.alerts import form
 from bot.sandbox.things import Message
 from bot.store import AlertState, Because, Subscription, SubscriptionStatus
-from tests.conftest import LARKFIELD, MARA, TOMAS, World
+from tests.conftest import LARKFIELD, MARA, TOMAS, MakeWorld, World
 from tests.scenarios.test_alerts import SUPPORT, standing, start, type_words
+from tests.storage import Storage
 
 EVERY_DAY = "subscribe contacts daily 9:00"
+
+
+@pytest.fixture
+async def connected(make_world: MakeWorld, storage: Storage) -> World:
+    """A world on either engine in which Mara is connected to Larkfield Support."""
+    world = await make_world(DATABASE_URL=storage.url)
+    await world.connect(MARA, "Mara Lindqvist")
+    return world
 
 
 async def ticking(world: World, words: str = EVERY_DAY, **given: str) -> tuple[Message, Subscription]:
@@ -31,7 +42,9 @@ async def next_slot(world: World) -> None:
 
 
 def digests(world: World, channel: str = SUPPORT) -> list[Message]:
-    return [m for m in world.slack.messages(channel) if (m.metadata or {}).get("event_type") == EVENT_TYPE]
+    """Introductions carry an alert's key too, and have no headline."""
+    ours = [m for m in world.slack.messages(channel) if (m.metadata or {}).get("event_type") == EVENT_TYPE]
+    return [message for message in ours if message.blocks[0]["type"] == "header"]
 
 
 def twins(world: World, name: str = "Thea Quist", count: int = 2) -> list[str]:
@@ -78,6 +91,40 @@ async def test_from_setting_up_to_a_group_that_is_solved(connected: World) -> No
     assert "1. Solved in Zoho" in plain(solved)
     assert len(digests(connected)) == 1
     assert first
+
+
+async def test_a_group_that_was_solved_by_an_edit_is_struck_out_in_its_message(connected: World) -> None:
+    await ticking(connected)
+    _, second = twins(connected)
+    twins(connected, "Vera Larsson", 3)
+    await next_slot(connected)
+    org = connected.zoho.org("larkfield")
+    org.patch("contacts", second, email="somebody.else@aldertree.example")
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert plain(posted).count("Thea Quist") == 2, plain(posted)
+    assert "2. Solved in Zoho" in plain(posted)
+    assert "are no longer alike" in plain(posted)
+    assert "1 still open" in plain(posted)
+    assert len(posted.elements(ids.GROUP_FLAG)) == 1
+
+    org.patch("contacts", second, email="thea.quist@aldertree.example")
+    await next_slot(connected)
+    _, again = digests(connected)
+    assert "1 group came back" in again.words
+    assert "Back because the e-mail changed." in again.words
+    assert "2. Solved in Zoho" in plain(connected.slack.message(posted.ts))
+
+
+async def test_a_member_that_an_edit_took_out_is_said_to_be_unlike_the_others(connected: World) -> None:
+    await ticking(connected)
+    *_, third = twins(connected, "Vera Larsson", 3)
+    await next_slot(connected)
+    connected.zoho.org("larkfield").patch("contacts", third, email="somebody.else@aldertree.example")
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert plain(posted).count("no longer like the others") == 1
+    assert len(posted.elements(ids.GROUP_FLAG)) == 1
 
 
 async def test_the_worst_come_first_and_the_rest_is_shown_to_whoever_asks(connected: World) -> None:
