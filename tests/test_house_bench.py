@@ -1,16 +1,27 @@
-"""The tools of the benchmarks: requests that Slack could have sent, a steady stream of them, the table."""
+"""The benchmarks: each is run by `make bench`, and their tools do what they say."""
 
 from __future__ import annotations
+
+from importlib import import_module
+from inspect import iscoroutinefunction
+from pathlib import Path
 
 import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.signature import SignatureVerifier
 
+from tests.bench.__main__ import NAMES
 from tests.bench.answers import covered
 from tests.bench.signed import PATH, SECRET, commands
 from tests.bench.steady import BadAnswer, seconds_each
 from tests.bench.table import Row, drawn
+
+
+def test_make_bench_knows_every_benchmark() -> None:
+    modules = sorted(path.stem for path in (Path(__file__).parent / "bench").glob("[a-z]*.py"))
+    is_one = {name: getattr(import_module(f"tests.bench.{name}"), "rows", None) for name in modules}
+    assert sorted(NAMES) == [name for name, rows in is_one.items() if iscoroutinefunction(rows)]
 
 
 def test_every_command_is_signed_as_slack_signs_and_none_is_sent_twice() -> None:

@@ -1,7 +1,8 @@
 """What `make bench` runs: every benchmark in this folder, and one table at the end.
 
 ``python -m tests.bench [NAME …]``; without names all of them. A benchmark is a module with a coroutine
-``rows()``. The exit code is 1 when a figure that was asked for is not reached.
+``rows()``. The exit code is 1 when a figure that was asked for is not reached. ``--spoil RULE`` plays the
+simulation alone, with a rule of the product spoiled on purpose: the exit code has to be 1.
 """
 
 from __future__ import annotations
@@ -12,17 +13,23 @@ import sys
 import time
 from importlib import import_module
 
+from tests.bench import simulation
+from tests.bench.spoiled import SPOILED
 from tests.bench.table import Row, drawn
 
-NAMES = ("refresh", "first_answer", "large_module", "schedules", "answers", "rest", "acks")
+NAMES = ("refresh", "first_answer", "large_module", "schedules", "simulation", "answers", "rest", "acks")
 
 
 def main(words: list[str]) -> int:
     """Run the named benchmarks one after the other; 0 when every figure holds."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench")
     parser.add_argument("names", nargs="*", choices=NAMES, default=NAMES, metavar="NAME")
+    parser.add_argument("--spoil", choices=SPOILED)
+    given = parser.parse_args(words)
+    if given.spoil:
+        return simulation.main(["--spoil", given.spoil])
     found: list[Row] = []
-    for name in parser.parse_args(words).names:
+    for name in given.names:
         found += _run(name)
     print("\n" + drawn(found))
     return 0 if all(row.holds for row in found) else 1
