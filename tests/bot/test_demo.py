@@ -23,7 +23,7 @@ async def test_the_story_holds_from_beginning_to_end() -> None:
     async with stage(0) as playing:
         assert await play(playing, lines.append), "\n".join(lines)
 
-    assert lines[-1] == "13 of 13 steps hold"
+    assert lines[-1] == "19 of 19 steps hold"
     assert "   Mara Lindqvist types  /duplicates desk contacts" in lines
     assert any(line.startswith("   │      http://127.0.0.1:") and "#Contacts/dv/" in line for line in lines)
 
@@ -49,7 +49,7 @@ async def test_a_step_that_does_not_hold_is_named_and_counted() -> None:
         assert not await play(playing, lines.append)
 
     assert "   ✗ DoesNotHold: the endpoint was not asked, or did not answer" in lines
-    assert lines[-1] == "11 of 13 steps hold"
+    assert lines[-1] == "17 of 19 steps hold"
 
 
 async def test_people_are_connected_over_the_pages_and_the_page_is_served() -> None:

@@ -60,6 +60,8 @@ def test_it_is_said_who_sees_an_answer_and_when_it_took_anothers_place() -> None
     tell.does("U01MARA", "types  /duplicates help")
     tell.shows(Message("1.0", "C01", "U00BOT", text="for *her*", to="U01MARA"))
     tell.shows(Message("2.0", "D01MARA", "U00BOT", text="direct"))
+    tell.shows(Message("3.0", "C01", "U00BOT", text="for everybody"))
+    tell.happens("Time passes.")
 
     assert lines == [
         "",
@@ -68,6 +70,10 @@ def test_it_is_said_who_sees_an_answer_and_when_it_took_anothers_place() -> None
         "   │ for her",
         "   Duplicates answers in a direct message:",
         "   │ direct",
+        "   Duplicates answers in the channel:",
+        "   │ for everybody",
+        "",
+        "   Time passes.",
     ]
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.sandbox.demo.transcript import RULE, drawn, plain
 
-NAMES = {"U01MARA": "Mara Lindqvist"}
+NAMES = {"U01MARA": "Mara Lindqvist", "C01SUPPORT": "#support"}
 
 
 def mrkdwn(text: str) -> dict[str, Any]:
@@ -118,6 +118,33 @@ def test_a_record_reads_as_a_bullet_with_its_whole_link_below() -> None:
             },
             ["E-mail | ana@kestrel.example"],
         ),
+        (
+            {
+                "type": "input",
+                "label": letters("How often"),
+                "hint": letters("By your own clock."),
+                "element": {"type": "static_select", "initial_option": {"text": letters("Weekdays")}},
+            },
+            ["How often: Weekdays", "   By your own clock."],
+        ),
+        (
+            {
+                "type": "input",
+                "label": letters("Lists"),
+                "element": {"initial_options": [{"text": letters("One")}, {"text": letters("Two")}]},
+            },
+            ["Lists: One, Two"],
+        ),
+        ({"type": "input", "label": letters("At"), "element": {"initial_time": "09:00"}}, ["At: 09:00"]),
+        (
+            {
+                "type": "input",
+                "label": letters("Channel"),
+                "element": {"initial_conversation": "C01SUPPORT"},
+            },
+            ["Channel: #support"],
+        ),
+        ({"type": "input", "label": letters("Filters"), "element": {}}, ["Filters: –"]),
         ({"type": "carousel"}, ["(carousel: not drawn)"]),
     ],
 )
@@ -130,6 +157,7 @@ def test_every_kind_of_block_has_its_way_of_being_read(block: dict[str, Any], li
     [
         (":white_check_mark: *Flagged* by <@U01MARA>", "✅ Flagged by @Mara Lindqvist"),
         ("<@U09WHO>", "@U09WHO"),
+        ("alerts in <#C01SUPPORT>", "alerts in #support"),
         ("read <!date^1795507500^{date_short_pretty} at {time}|24 Nov 2026 09:05>", "read 24 Nov 2026 09:05"),
         ("<https://desk.zoho.eu/a?b=1&amp;c|the record>", "the record (https://desk.zoho.eu/a?b=1&c)"),
         ("<https://desk.zoho.eu/a>", "https://desk.zoho.eu/a"),

@@ -24,7 +24,7 @@ from bot.sandbox.things import Message
 from bot.settings import Settings, load
 from zoho.sandbox import ZohoSandbox
 
-LOOKS_EVERY = 0.5
+LOOKS_EVERY = 0.3
 """Seconds between two looks at what is due: whoever jumps to a slot is there to see it."""
 
 CONNECTED = {"U01MARA": "Mara Lindqvist", "U02TOMAS": "Tomás Reyes", "U03PRIYA": "Priya Nair"}
@@ -37,7 +37,7 @@ class Stage:
 
     slack: SlackSandbox
     zoho: ZohoSandbox
-    clock: Clock
+    time: TimePassing
 
     async def connect(self, user: str) -> None:
         """Connect a Slack person as the Zoho user of the same name, over the pages they would walk.
@@ -82,8 +82,9 @@ async def stage(port: int, data: Path | None = None) -> AsyncIterator[Stage]:
         bot = await _serve(stack, settings, clock)
         slack.bot_url = settings.public_url
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=15, trust_env=False))
-        slack.passing = TimePassing(clock, bot.store, slack.world, http, zoho.origin)
-        yield Stage(slack, zoho, clock)
+        time = TimePassing(clock, bot.store, slack.world, http, zoho.origin)
+        slack.passing = time
+        yield Stage(slack, zoho, time)
 
 
 async def _serve(stack: AsyncExitStack, settings: Settings, clock: Clock) -> Bot:

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot import ids
+from bot.sandbox.demo.acting import Acting, there
+from bot.sandbox.demo.alerts_story import AlertsStory
 from bot.sandbox.demo.browser import Browser
 from bot.sandbox.demo.stage import Stage, address, walk
 from bot.sandbox.demo.telling import NotPlayed, Step, Telling, check
@@ -20,12 +22,14 @@ LIST = "/api/v1/products"
 
 async def play(stage: Stage, say: Callable[[str], None], *, data: Path | None = None) -> bool:
     """Tell the whole story; True when every step holds. ``data`` holds the records of one list, if given."""
-    tell = Telling(say, {person.id: person.name for person in stage.slack.world.people.values()})
+    names = {person.id: person.name for person in stage.slack.world.people.values()}
+    names |= {channel.id: f"#{channel.name}" for channel in stage.slack.world.channels.values()}
+    tell = Telling(say, names)
     say("The duplicates bot, with a stand-in Slack and a stand-in Zoho, played through once.")
     module = (data / "module.txt").read_text().strip() if data else ""
     if data:
         say(f"Its {module} come from {data}.")
-    return await tell.play(_Story(stage, tell, module).steps())
+    return await tell.play([*_Story(stage, tell, module).steps(), *AlertsStory(stage, tell, module).steps()])
 
 
 class _Story:
@@ -37,6 +41,7 @@ class _Story:
         self._zoho = stage.zoho
         self._stage = stage
         self._tell = tell
+        self._act = Acting(stage, tell)
         self._foreign = foreign
         self._offer: Message | None = None
         self._list: Message | None = None
@@ -67,21 +72,21 @@ class _Story:
     # The steps
 
     async def not_connected(self) -> str:
-        self._offer = await self._type(MARA, "", lambda m: bool(address(m)))
+        self._offer = await self._act.types(MARA, "", lambda m: bool(address(m)))
         check(self._offer.ephemeral, "others see the link too")
         check(not self._zoho.calls, f"Zoho was called {len(self._zoho.calls)} times")
         return "A link for her alone; Zoho was not called."
 
     async def connect(self) -> str:
-        link = address(_there(self._offer))
+        link = address(there(self._offer))
         await self._look_only(link)
         await self._walk(link)
-        message = await self._answer(MARA, lambda m: self._is_direct(m) and "is connected" in m.words)
+        message = await self._act.hears(lambda m: self._is_direct(m) and "is connected" in m.words, user=MARA)
         check("Larkfield Support" in message.words, "the organisation is not named")
         return "The page says whose bot it is; a direct message says as whom and where she is connected."
 
     async def summary(self) -> str:
-        message = await self._answer(MARA, lambda m: bool(m.elements(ids.SEARCH_MODULE)))
+        message = await self._act.hears(lambda m: bool(m.elements(ids.SEARCH_MODULE)), user=MARA)
         lists = [element.value for element in message.elements(ids.SEARCH_MODULE)]
         check(lists, "no list is named")
         return (
@@ -89,7 +94,7 @@ class _Story:
         )
 
     async def contacts(self) -> str:
-        self._list = await self._type(MARA, "desk contacts", _is_list)
+        self._list = await self._act.types(MARA, "desk contacts", _is_list)
         groups, links = _reasons(self._list), _links(self._list)
         if self._foreign == "contacts" and not groups:
             return "No possible duplicates among these contacts."
@@ -104,22 +109,24 @@ class _Story:
         )
 
     async def page_turn(self) -> str:
-        first = _there(self._list)
+        first = there(self._list)
         if not first.elements(ids.PAGE_NEXT):
             raise NotPlayed("everything fits on one page")
-        second = await self._click(first, ids.PAGE_NEXT, _is_list)
+        second = await self._act.presses(MARA, first, ids.PAGE_NEXT, _is_list)
         check(set(_reasons(second)).isdisjoint(_reasons(first)), "a group stands on both pages")
-        self._list = await self._click(second, ids.PAGE_PREVIOUS, _is_list)
+        self._list = await self._act.presses(MARA, second, ids.PAGE_PREVIOUS, _is_list)
         check(_reasons(self._list) == _reasons(first), "the first page came back otherwise")
         return "The next groups stand in the same message, and the first ones come back as they were."
 
     async def flag(self) -> str:
-        shown = _there(self._list)
+        shown = there(self._list)
         if not shown.elements(ids.GROUP_FLAG):
             raise NotPlayed("there is no group to flag")
         mark = self._slack.mark
-        self._list = await self._click(shown, ids.GROUP_FLAG, lambda m: bool(m.elements(ids.FLAG_UNDO)))
-        self._writing = await self._answer(MARA, lambda m: bool(address(m)), mark)
+        self._list = await self._act.presses(
+            MARA, shown, ids.GROUP_FLAG, lambda m: bool(m.elements(ids.FLAG_UNDO))
+        )
+        self._writing = await self._act.hears(lambda m: bool(address(m)), user=MARA, mark=mark)
         check(self._zoho.writes == 0, "something was written to Zoho")
         return "The flag stands in Slack; Zoho is untouched, and writing is offered."
 
@@ -127,7 +134,7 @@ class _Story:
         if self._writing is None:
             raise NotPlayed("nothing is flagged")
         await self._walk(address(self._writing))
-        await self._answer(MARA, lambda m: "Writing is allowed" in m.words)
+        await self._act.hears(lambda m: "Writing is allowed" in m.words, user=MARA)
         comments = self._comments()
         self._tell.quotes("Zoho Desk shows on the records:", comments)
         check(len(comments) >= 2, "the comment is not on every record")
@@ -138,20 +145,22 @@ class _Story:
     async def undo(self) -> str:
         if self._writing is None:
             raise NotPlayed("nothing is flagged")
-        shown = self._slack.message(_there(self._list).ts)
+        shown = self._slack.message(there(self._list).ts)
         check(shown.elements(ids.FLAG_UNDO), "there is nothing to undo")
-        self._list = await self._click(shown, ids.FLAG_UNDO, lambda m: not m.elements(ids.FLAG_UNDO))
+        self._list = await self._act.presses(
+            MARA, shown, ids.FLAG_UNDO, lambda m: not m.elements(ids.FLAG_UNDO)
+        )
         left = self._comments()
         check(not left, f"{len(left)} comments are left in Zoho")
         return "The flag is gone, and so are the comments in Zoho."
 
     async def accounts(self) -> str:
-        message = await self._type(MARA, "desk accounts", _is_list)
+        message = await self._act.types(MARA, "desk accounts", _is_list)
         return f"{_counts(message)}."
 
     async def products_by_endpoint(self) -> str:
         before = len(self._zoho.calls)
-        message = await self._type(MARA, "desk products", _is_list)
+        message = await self._act.types(MARA, "desk products", _is_list)
         calls = self._desk_calls(before)
         check(
             [call.status for call in calls if call.path == ENDPOINT] == [200],
@@ -163,7 +172,7 @@ class _Story:
     async def products_by_list(self) -> str:
         await self._stage.connect(PRIYA)
         before = len(self._zoho.calls)
-        message = await self._type(PRIYA, "desk products", _is_list)
+        message = await self._act.types(PRIYA, "desk products", _is_list)
         calls = self._desk_calls(before)
         refused = [call.status for call in calls if call.path == ENDPOINT]
         check(refused and 200 not in refused, "the endpoint was not tried first")
@@ -176,13 +185,13 @@ class _Story:
 
     async def refused_parameter(self) -> str:
         before = len(self._zoho.calls)
-        message = await self._type(MARA, "desk products colour=blue", lambda m: "colour" in m.words)
+        message = await self._act.types(MARA, "desk products colour=blue", lambda m: "colour" in m.words)
         check(not any(call.path == LIST for call in self._desk_calls(before)), "something was read instead")
         check(not message.elements(ids.GROUP_FLAG), "groups are shown all the same")
         return "Zoho's refusal is told by name, and nothing was read instead."
 
     async def another_company(self) -> str:
-        message = await self._type(
+        message = await self._act.types(
             ELIF, "desk contacts", lambda m: "Larkfield" in m.words, channel="C03SHARED"
         )
         check(not address(message), "a link is offered")
@@ -190,33 +199,13 @@ class _Story:
 
     async def disconnect(self) -> str:
         mark = len(self._zoho.calls)
-        await self._type(MARA, "disconnect", lambda m: "disconnected" in m.words)
+        await self._act.types(MARA, "disconnect", lambda m: "disconnected" in m.words)
         revoked = [call for call in self._zoho.calls[mark:] if call.path.endswith("/token/revoke")]
         check(revoked, "Zoho was not asked to revoke")
-        await self._type(MARA, "desk contacts", lambda m: bool(address(m)))
+        await self._act.types(MARA, "desk contacts", lambda m: bool(address(m)))
         return "Revoked at Zoho and deleted here; the next search begins with a link again."
 
     # What several steps need
-
-    async def _type(
-        self, user: str, words: str, fits: Callable[[Message], bool], *, channel: str = "C01SUPPORT"
-    ) -> Message:
-        self._tell.does(user, f"types  /duplicates {words}".rstrip())
-        before = {message.ts for message in self._slack.messages()}
-        await self._slack.command(user, words, channel)
-        return await self._answer(user, lambda m: m.ts not in before and fits(m))
-
-    async def _click(self, message: Message, action: str, fits: Callable[[Message], bool]) -> Message:
-        """The message as it stands after the click; older ones are pressed as they are now."""
-        self._tell.does(MARA, f"presses  {message.elements(action)[0].label}")
-        mark = self._slack.mark
-        await self._slack.click(message, action, user=MARA)
-        return await self._answer(MARA, lambda m: m.ts == message.ts and fits(m), mark)
-
-    async def _answer(self, user: str, fits: Callable[[Message], bool], mark: int = 0) -> Message:
-        message = await self._slack.wait_for(fits, user=user, after=mark)
-        self._tell.shows(message)
-        return message
 
     async def _look_only(self, link: str) -> None:
         async with Browser.start() as scanner:
@@ -238,12 +227,6 @@ class _Story:
 
     def _desk_calls(self, before: int) -> list[Call]:
         return [call for call in self._zoho.calls[before:] if call.path.startswith("/api/")]
-
-
-def _there(message: Message | None) -> Message:
-    if message is None:
-        raise LookupError("the step before this one left no message")
-    return message
 
 
 def _is_list(message: Message) -> bool:

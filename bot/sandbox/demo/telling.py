@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 import httpx
 
 from bot.sandbox.demo.transcript import drawn, plain
-from bot.sandbox.things import Message
+from bot.sandbox.things import Message, View
 
 Step = Callable[[], Awaitable[str]]
 
@@ -62,9 +62,19 @@ class Telling:
 
     def shows(self, message: Message) -> None:
         """What the bot said, and who sees it; parts that stood there before are not told twice."""
-        to = f"to {self.name(message.to)} alone" if message.to else "in a direct message"
+        seen = "in a direct message" if message.channel.startswith("D") else "in the channel"
+        to = f"to {self.name(message.to)} alone" if message.to else seen
         again = ", in place of what stood there" if message.ts in self._shown else ""
         self.quotes(f"Duplicates answers {to}{again}:", self._news(message))
+
+    def shows_form(self, user: str, view: View) -> None:
+        """A form that opened for somebody, as it is filled in."""
+        self.quotes(f"A form opens for {self.name(user)}: {view.title}", drawn(view.blocks, self._names))
+
+    def happens(self, what: str) -> None:
+        """Something happens that nobody in Slack does."""
+        self._say("")
+        self._say(f"   {what}")
 
     def _news(self, message: Message) -> list[str]:
         known = self._shown.get(message.ts, [])

@@ -20,7 +20,7 @@ _ISOLATES = str.maketrans("", "", "\u2068\u2069")
 
 
 def drawn(blocks: Sequence[Json], names: Mapping[str, str]) -> list[str]:
-    """The lines a person would read; ``names`` gives the person behind each Slack id.
+    """The lines a person would read; ``names`` gives the person or #channel behind each Slack id.
 
     Buttons stand in square brackets. A link follows on a line of its own, whole. A block of a kind that is
     not known here is named, never left out.
@@ -68,6 +68,19 @@ class _Reader:
         addresses = [element["url"] for element in block["elements"] if element.get("url")]
         yield " ".join(_control(element) for element in block["elements"])
         yield from (f"   {address}" for address in addresses)
+
+    def _input(self, block: Json) -> Iterator[str]:
+        yield f"{self._text(block['label'])}: {self._filled(block['element']) or '–'}"
+        if "hint" in block:
+            yield f"   {self._text(block['hint'])}"
+
+    def _filled(self, element: Json) -> str:
+        """What a field of a form holds when it opens."""
+        options = element.get("initial_options") or [element.get("initial_option")]
+        chosen = [str(option["text"]["text"]) for option in options if option]
+        kinds = ("initial_value", "initial_time", "initial_conversation")
+        single = [self._names.get(element[kind], element[kind]) for kind in kinds if kind in element]
+        return ", ".join([*chosen, *single])
 
     def _table(self, block: Json) -> Iterator[str]:
         for row in block["rows"]:
@@ -122,6 +135,7 @@ class _Reader:
         """Slack's mark-up as it reads: names for ids, dates in words, no marks for bold and code."""
         words = re.sub(r"<!date\^[^|>]*\|([^>]*)>", r"\1", words)
         words = re.sub(r"<@(\w+)(?:\|[^>]*)?>", lambda found: self._person(found[1]), words)
+        words = re.sub(r"<#(\w+)(?:\|[^>]*)?>", lambda found: self._names.get(found[1], found[1]), words)
         words = re.sub(r"<(https?://[^|>]+)\|([^>]*)>", r"\2 (\1)", words)
         words = re.sub(r"<(https?://[^|>]+)>", r"\1", words)
         words = re.sub(r"(?<!\w)\*([^*\n]+)\*(?!\w)", r"\1", words)
