@@ -17,7 +17,12 @@ def try_again(about: Failing) -> InteractiveElement | None:
 
 def repeat(about: Failing) -> str:
     """How to ask again where no button does it."""
-    if about.again or not about.searched:
+    return "" if about.again else type_again(about)
+
+
+def type_again(about: Failing) -> str:
+    """How to ask again where a button would only fail again."""
+    if not about.searched:
         return ""
     return f"Then type {words.in_code(about.typed)} again."
 

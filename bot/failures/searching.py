@@ -11,7 +11,7 @@ from bot.blocks.help import refused_filter
 from bot.blocks.help import unknown_filter as draw_unknown_filter
 from bot.blocks.trouble import Trouble, drawn
 from bot.failures.about import Failing
-from bot.failures.pieces import repeat, try_again, zoho_words
+from bot.failures.pieces import repeat, try_again, type_again, zoho_words
 from zoho import errors
 from zoho.records import Module
 
@@ -61,7 +61,7 @@ def quota_spent(error: errors.QuotaSpent, about: Failing) -> parts.Message:
                 parts.line(parts.bold("Back: "), back),
                 parts.line(parts.bold("Until then: "), "searches wait, flags stay in Slack"),
             ),
-            foot=(repeat(about),),
+            foot=(type_again(about),),
             text=f"{head}. {about.nothing} {text_back}",
         )
     )
@@ -108,18 +108,22 @@ def not_found(error: errors.NotFound, about: Failing) -> parts.Message:
 
 def bad_request(error: errors.BadRequest, about: Failing) -> parts.Message:
     """The answer to `BadRequest`."""
-    if error.parameter and about.searched:
+    if error.parameter and f"{error.parameter}=".lower() in about.command.lower():
         return refused_filter(error.parameter, zoho_words(error), about.module)
-    way_out = f"leave the filters out, or see `{ids.COMMAND} help`."
+    if not about.searched:
+        way_out = "open the records in Zoho and look whether they can be changed."
+    elif "=" in about.command:
+        way_out = f"leave the filters out, or see `{ids.COMMAND} help`."
+    else:
+        way_out = "try again; if it stays so, tell the person who runs this app the reference below."
     return drawn(
         Trouble(
             "bad",
             f"{about.brand} refused this request",
             about.nothing,
             quote=zoho_words(error),
-            next=way_out
-            if about.searched
-            else "open the records in Zoho and look whether they can be changed.",
+            next=way_out,
+            button=try_again(about),
             foot=(about.place,),
         )
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -196,10 +197,19 @@ def test_a_list_that_is_too_large_says_its_size_and_how_to_read_a_part() -> None
 
 
 def test_a_filter_zoho_refused_and_one_nobody_has_are_named() -> None:
-    refused = failures.answer(errors.BadRequest("Extra", parameter="colour", status=422), ABOUT)
+    typed = replace(ABOUT, command="desk contacts Colour=blue")
+    error = errors.BadRequest("Extra", parameter="colour", status=422)
+    refused = failures.answer(error, typed)
     assert refused.text == "Zoho does not know the filter colour. Nothing was searched."
     unknown = failures.answer(errors.UnknownFilter("ctiy", nearest="city"), Failing(corrected="s:1:0"))
     assert limits.buttons(unknown)["Search with city"]["action_id"] == ids.SEARCH_AGAIN
+
+
+def test_a_parameter_that_nobody_typed_is_no_filter_to_leave_out() -> None:
+    error = errors.BadRequest("Extra", parameter="/productId", status=422)
+    text = said(failures.answer(error, replace(ABOUT, command="desk contacts")))
+    assert "refused this request" in text
+    assert "filter" not in text
 
 
 def test_a_click_on_records_that_are_gone_says_so() -> None:

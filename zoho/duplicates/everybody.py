@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 
-from zoho.desk import together
 from zoho.duplicates.groups import Value
 from zoho.duplicates.listing import Listing
 from zoho.records import Record
@@ -56,5 +55,5 @@ class Everybody(Listing):
         """The records behind every value that waits, some at a time; a record may come more than once."""
         while self._values:
             some, self._values = self._values[:_AT_ONCE], self._values[_AT_ONCE:]
-            found = await together(self._members(one) for one in some)
+            found = await self._members_of(some)
             yield [record for members in found for record in members]

@@ -6,10 +6,10 @@ listed, the rest waits until somebody asks for its records.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoho.desk import LIMIT, Desk, ValueCount, pages
+from zoho.desk import LIMIT, Desk, ValueCount, pages, together
 from zoho.duplicates import groups, normalize
 from zoho.duplicates.groups import MOST_HOLDERS, Value
 from zoho.errors import BadRequest, TooLarge
@@ -72,6 +72,8 @@ class Listing:
         self._note_too_large = note_too_large
         self._may_look_up = may_look_up
         self.saw_rows = pending is not None  # a search that goes on was proved by its first turn
+        self._has_answered = pending is not None
+        self._refusals: list[BadRequest] = []
         if pending is None:
             pending = Pending(
                 pages=tuple((field, 0) for field in (self._plan.strong, self._plan.pair) if field)
@@ -159,6 +161,20 @@ class Listing:
                 self._folded |= values
         self.shared = tuple(sorted(self.shared, key=lambda line: -line.holders))
 
+    async def _members_of(self, some: Sequence[Waiting]) -> list[list[Record]]:
+        """The records behind each of these values, asked for at the same time.
+
+        Raises BadRequest when Zoho refuses every one of several and has answered for none: that is not about
+        the values.
+        """
+        before = len(self._refusals)
+        found = await together(self._members(one) for one in some)
+        refusals = self._refusals[before:]
+        if len(refusals) == len(some) > 1 and not self._has_answered:
+            raise refusals[0]
+        self._has_answered |= len(refusals) < len(some)
+        return found
+
     async def _members(self, one: Waiting) -> list[Record]:
         """The records behind a value, less those that Zoho names and that do not hold it.
 
@@ -173,7 +189,8 @@ class Listing:
                 start = one.value.partition(",")[0].strip()
                 found = await self._desk.look_up(self._module, one.field, f"{start}*") if start else ()
                 members = self._true_holders(one, found)
-        except BadRequest:
+        except BadRequest as error:
+            self._refusals.append(error)
             self.unread += (one.value,)
             return []
         if not members and (found or has_comma):

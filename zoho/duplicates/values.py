@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from zoho.desk import Desk, together
+from zoho.desk import Desk
 from zoho.duplicates import groups
 from zoho.duplicates.dismissed import NOTHING, Dismissed, DismissedPair, mark_of, take_out
 from zoho.duplicates.groups import Value
@@ -178,7 +178,7 @@ class Walk(Listing):
         spent = 0
         while (missing := wanted - len(self.groups)) > 0 and spent < calls and self._of(field):
             batch = self._next_values(field, min(missing, calls - spent))
-            found = await together(self._members(one) for values in batch for one in values)
+            found = await self._members_of([one for values in batch for one in values])
             spent += len(found)
             answers = iter(found)
             for values in batch:
