@@ -53,7 +53,9 @@ def _with_settings(asked: argparse.Namespace) -> int:
         return doctor.run(settings, capture=asked.capture)
     if asked.command == "rotate-keys":
         return asyncio.run(_rotate(settings))
-    return asyncio.run(_serve(settings, asked.socket_mode) if asked.command == "serve" else _work())
+    if asked.command == "worker":
+        return asyncio.run(_work(settings))
+    return asyncio.run(_serve(settings, socket_mode=asked.socket_mode))
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -66,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
         "--socket-mode", action="store_true", help="connect to Slack instead of waiting for its requests"
     )
     commands.add_parser("migrate", help="bring the database to the newest revision")
-    commands.add_parser("worker", help="says that jobs run in serve, and idles")
+    commands.add_parser("worker", help="searches, long reads and alerts, where serve leaves them to it")
     looking = commands.add_parser("doctor", help="look whether everything is in order, and say what to do")
     looking.add_argument("--capture", action="store_true", help="also the shapes that Zoho answers")
     app = commands.add_parser("manifest", help="print the Slack app's manifest")
@@ -102,13 +104,13 @@ def _settings(asked: argparse.Namespace) -> Settings:
     )
 
 
-async def _serve(settings: Settings, socket_mode: bool) -> int:
+async def _serve(settings: Settings, *, socket_mode: bool = False, is_worker: bool = False) -> int:
     from slack_sdk.errors import SlackApiError
 
     from bot.app import NotMigrated, Unreachable, build
 
     stopped = _stop_signal()
-    bot = build(settings, socket_mode=socket_mode)
+    bot = build(settings, socket_mode=socket_mode, is_worker=is_worker)
     try:
         await bot.start()
     except NotMigrated:
@@ -192,7 +194,11 @@ def _manifest(asked: argparse.Namespace) -> int:
     return 0
 
 
-async def _work() -> int:
+async def _work(settings: Settings) -> int:
+    from zoho.database import is_shared
+
+    if is_shared(settings.database_url):
+        return await _serve(settings, is_worker=True)
     stopped = _stop_signal()
     _complain(_WORKER_IDLES)
     await stopped.wait()

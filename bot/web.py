@@ -20,6 +20,7 @@ from bot.blocks.words import labels
 from bot.decisions import Decisions, Released
 from bot.failures import Failing
 from bot.jobs import Connected, Jobs, People, Reply, Voice, resumed
+from bot.jobs.workers import Workers
 from bot.sharing import Sharing
 from bot.store import Asked, Store
 from bot.subscribing import Owners
@@ -60,6 +61,7 @@ class Web:
     owners: Owners
     public_url: str
     revision: frozenset[str]
+    workers: Workers
     now: Callable[[], datetime]
 
     def register(self, app: web.Application) -> None:
@@ -168,7 +170,8 @@ class Web:
         return web.Response(text="ok\n", headers=_HEADERS)
 
     async def readyz(self, request: web.Request) -> web.Response:
-        """The database answers, and has the revision that this process was made for."""
+        """The database answers, and has the revision that this process was made for. That no worker is there
+        is said, and changes nothing: this process answers Slack all the same."""
         try:
             async with self.database.read() as reader:
                 found = frozenset((await reader.execute(_REVISIONS)).scalars())
@@ -176,7 +179,8 @@ class Web:
             return web.Response(status=503, text="the database does not answer\n", headers=_HEADERS)
         if found != self.revision:
             return web.Response(status=503, text="the database is not up to date\n", headers=_HEADERS)
-        return web.Response(text="ok\n", headers=_HEADERS)
+        missing = "no worker has been seen for a minute\n" if self.workers.are_missing else ""
+        return web.Response(text=f"ok\n{missing}", headers=_HEADERS)
 
     # Afterwards, in Slack
 

@@ -8,7 +8,7 @@ import os
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
 import httpx
@@ -18,6 +18,7 @@ from bot import ids
 from bot.sandbox.demo.browser import Browser
 from bot.sandbox.slack import SlackSandbox
 from tests.conftest import free_port
+from zoho.database import is_shared
 from zoho.regions import CODES
 from zoho.sandbox import ZohoSandbox
 
@@ -84,6 +85,32 @@ class Installation:
             if process.returncode is None:
                 process.kill()
             await process.communicate()
+
+    @asynccontextmanager
+    async def working(self, **changed: str) -> AsyncIterator[Process]:
+        """``worker``, until the block ends or somebody ends it; on SQLite it idles."""
+        process = await self.start("worker", **{"SLACK_SIGNING_SECRET": self.slack.signing_secret, **changed})
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.kill()
+            await process.communicate()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several processes may work on its database."""
+        return is_shared(self.environment["DATABASE_URL"])
+
+    @asynccontextmanager
+    async def running(self, **changed: str) -> AsyncIterator[tuple[Process, Process]]:
+        """`serve`, and the process that does the searches: a worker on PostgreSQL, else the same one."""
+        async with AsyncExitStack() as stack:
+            serving = await stack.enter_async_context(self.serving(**changed))
+            if not self.is_shared:
+                yield serving, serving
+                return
+            yield serving, await stack.enter_async_context(self.working(**changed))
 
     async def connect(self, user: str, zoho_user: str) -> None:
         """Connect somebody, by whatever process serves."""

@@ -189,6 +189,11 @@ def address(url: str) -> URL:
     return given.set(drivername=driver)
 
 
+def is_shared(url: str) -> bool:
+    """Whether several processes may work on the database at ``url`` at the same time. Raises as `address`."""
+    return address(url).get_backend_name() != "sqlite"
+
+
 def _sqlite_engine(where: URL, keyring: MultiFernet, *, begin: str, pool_size: int) -> AsyncEngine:
     engine = create_async_engine(where, hide_parameters=True, pool_size=pool_size, max_overflow=0)
     engine.sync_engine.dialect.keyring = keyring  # type: ignore[attr-defined]  # read back by EncryptedText

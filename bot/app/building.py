@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
@@ -27,7 +28,7 @@ from bot.app.outside import zoho_side
 from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
 from bot.app.socket import SocketMode
 from bot.commands import Commands, Shortcut
-from bot.commands.reading import filters
+from bot.commands.reading import filters, is_search
 from bot.decisions import Decisions, DismissedHistory, FlagQueue
 from bot.decisions import Dismissing as DismissingDecision
 from bot.details import Details
@@ -37,7 +38,9 @@ from bot.events import Events
 from bot.flagged import Flagged
 from bot.home import Home
 from bot.jobs import Channels, Invitations, Jobs, Keeping, LongRead, People, Reception, Troubles, Voice
+from bot.jobs.keeping import COMMAND, READ
 from bot.jobs.voice import SLACK_TROUBLE
+from bot.jobs.workers import Workers
 from bot.metrics import Metrics, MetricsPort
 from bot.migrations import is_current, newest
 from bot.schedules import Schedules
@@ -46,12 +49,24 @@ from bot.settings import Settings
 from bot.sharing import Sharing
 from bot.status import Statuses
 from bot.store import Store
-from bot.subscribing import Alerting, Introductions, Owners, SettingUp, Telling, either
+from bot.subscribing import (
+    Alerting,
+    Introductions,
+    KnownGroups,
+    Owners,
+    Previews,
+    SettingUp,
+    Telling,
+    either,
+)
 from bot.views import Views
 from bot.web import Web
 from zoho.access import CALL_SECONDS, Zoho
 from zoho.connections import connections
 from zoho.database import Database
+
+if TYPE_CHECKING:
+    from bot.jobs.queue import WorkQueue
 
 log = structlog.get_logger(__name__)
 
@@ -65,6 +80,14 @@ class NotMigrated(Exception):
 
 class Unreachable(Exception):
     """The database does not answer; in the driver's words, which name the server and no password."""
+
+
+class Part(Enum):
+    """What a process does of it: on SQLite one does all; on PostgreSQL some hear and answer, others work."""
+
+    ALL = auto()
+    SERVE = auto()
+    WORK = auto()
 
 
 @dataclass
@@ -88,7 +111,11 @@ class Bot:
     runner: web.AppRunner
     metrics_port: MetricsPort
     socket: SocketMode | None
+    workers: Workers
+    queue: WorkQueue | None
+    part: Part
     tasks: list[asyncio.Task[None]]
+    working: asyncio.Task[None] | None = None
     drain_seconds: float = DRAIN_SECONDS
 
     @property
@@ -98,7 +125,7 @@ class Bot:
         return f"http://{self.settings.host}:{port}"
 
     async def start(self) -> None:
-        """Listen, and run what is handed over.
+        """Listen, and run what is handed over; a worker does not listen, and runs what others handed over.
 
         Raises Unreachable, NotMigrated, OSError when the port is taken, and SlackApiError when Slack refuses
         the token of Socket Mode.
@@ -113,20 +140,35 @@ class Bot:
         await self.voice.open()
         self.jobs.start()
         await self.keeping.open()
-        await self.runner.setup()
-        await web.TCPSite(self.runner, self.settings.host, self.settings.port).start()
+        await self.long_reads.open()
+        if self.part is not Part.WORK:
+            await self.runner.setup()
+            await web.TCPSite(self.runner, self.settings.host, self.settings.port).start()
         await self.metrics_port.start()
-        lasting = (
-            self._greet_slack(),
-            self._sweep(),
-            self.long_reads.watch(),
-            self.keeping.watch(self.jobs),
-        )
-        self.tasks += [asyncio.create_task(one) for one in lasting]
+        self.tasks += [asyncio.create_task(one) for one in self._lasting()]
+        if self.queue is not None and self.part is Part.WORK:
+            self.working = asyncio.create_task(self.queue.work(self.drain_seconds))
         if self.socket is not None:
             await self._connect(self.socket)
-        await self.alerts.start(is_alone=not self.database.is_shared)
-        log.info("serving", url=self.url)
+        if self.part is not Part.SERVE:
+            await self.alerts.start(is_alone=self.part is Part.ALL)
+        if self.part is Part.WORK:
+            log.info("working")
+        else:
+            log.info("serving", url=self.url)
+
+    def _lasting(self) -> Iterator[Coroutine[None, None, None]]:
+        """What goes on until the end. Without a worker, `serve` looks after what was left to one."""
+        yield self._greet_slack()
+        yield self.long_reads.watch(self._does_work)
+        yield self.keeping.watch(self.jobs, self._does_work)
+        if self.part is not Part.SERVE:
+            yield self._sweep()
+        if self.queue is not None:
+            yield self.queue.sweep() if self.part is Part.WORK else self.workers.watch()
+
+    def _does_work(self) -> bool:
+        return self.part is not Part.SERVE or self.workers.are_missing
 
     async def _connect(self, socket: SocketMode) -> None:
         try:
@@ -145,7 +187,10 @@ class Bot:
         await asyncio.gather(*self.tasks, return_exceptions=True)
         await self.alerts.stop()
         self.long_reads.stop()
+        if self.working is not None:
+            self.working.cancel()
         left = await self.jobs.drain(self.drain_seconds)
+        await asyncio.gather(*filter(None, (self.working,)), return_exceptions=True)
         if left:
             log.warning("stopped_with_work_left", jobs=left)
         await self.keeping.close()
@@ -187,11 +232,12 @@ def build(
     now: Callable[[], datetime] | None = None,
     socket_mode: bool = False,
     call_seconds: float = CALL_SECONDS,
+    is_worker: bool = False,
 ) -> Bot:
     """Put a bot together; nothing is opened before `Bot.start`.
 
     With ``socket_mode`` Slack is heard over a connection of ours, and not by HTTP: nothing would be signed.
-    A call to Zoho is given up after ``call_seconds``.
+    A call to Zoho is given up after ``call_seconds``. A worker needs PostgreSQL: it does not hear Slack.
     """
     clock = now or _utc_now
     database = Database.open(settings.database_url, keys=settings.keys)
@@ -210,7 +256,8 @@ def build(
     voice = Voice(client, invitations.once_more)
     people = People(client, clock)
     troubles = Troubles(zoho=zoho, voice=voice, invitations=invitations, now=clock)
-    keeping = Keeping(store.unfinished, voice, invitations, clock, is_shared=database.is_shared)
+    entries = _queue(settings, database)
+    keeping = Keeping(store.unfinished, voice, invitations, clock, entries=entries, is_long=is_search)
     jobs = Jobs(claim=keeping.claim, report=troubles.report)
     jobs.afterwards(keeping.finished)
     jobs.timed(LongRead, metrics.scanned)
@@ -219,7 +266,7 @@ def build(
     shared: dict[str, Any] = {"zoho": zoho, "store": store, "voice": voice, "now": clock}
     patience = Patience(voice, clock)
     drawing = Drawing(store, settings.observe_only)
-    long_reads = LongReads(**shared, jobs=jobs, drawing=drawing)
+    long_reads = LongReads(**shared, jobs=jobs, drawing=drawing, entries=entries)
     long_reads.register()
     searches = Searches(
         **shared, invitations=invitations, drawing=drawing, patience=patience, long_reads=long_reads
@@ -274,7 +321,9 @@ def build(
         database=database,
         read_filters=filters,
     )
-    alerting = Alerting(store, voice, setting_up, telling, clock)
+    previews = Previews(zoho, voice, Channels(client), filters, clock)
+    known = KnownGroups(zoho, store, voice, drawing)
+    alerting = Alerting(store, voice, setting_up, telling, previews, known, clock)
     alerts = Alerts(
         zoho=zoho,
         store=store,
@@ -286,9 +335,14 @@ def build(
         introductions=telling,
         unread=alert_owners,
         now=clock,
+        took=metrics.scanned,
     )
     commands = Commands(**desk, checking=checking, statuses=statuses, alerting=alerting)
     commands.register(bolt)
+    workers = Workers(database)
+    if entries is not None:
+        entries.on(COMMAND, lambda key: keeping.carry_out(key, jobs.run))
+        entries.on(READ, long_reads.take_up)
     Shortcut(jobs, voice, reception, checking, clock).register(bolt)
     clicked: dict[str, Any] = {"decisions": decisions, "long_reads": long_reads, "sharing": sharing}
     clicked |= {"details": details, "home": home, "alerting": alerting, "setting_up": setting_up}
@@ -311,6 +365,7 @@ def build(
         owners=owners,
         public_url=settings.public_url,
         revision=newest(),
+        workers=workers,
     ).register(site)
     runner = web.AppRunner(site, access_log=None, shutdown_timeout=3)
     return Bot(
@@ -331,8 +386,26 @@ def build(
         runner,
         MetricsPort(metrics, settings.metrics_port),
         socket,
+        workers,
+        entries,
+        _part(database, is_worker=is_worker),
         [],
     )
+
+
+def _queue(settings: Settings, database: Database) -> WorkQueue | None:
+    """The queue of PostgreSQL; what it needs is imported only there."""
+    if not database.is_shared:
+        return None
+    from bot.jobs.queue import WorkQueue
+
+    return WorkQueue(settings.database_url)
+
+
+def _part(database: Database, *, is_worker: bool) -> Part:
+    if not database.is_shared:
+        return Part.ALL
+    return Part.WORK if is_worker else Part.SERVE
 
 
 def _client(settings: Settings) -> AsyncWebClient:

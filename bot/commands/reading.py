@@ -232,6 +232,11 @@ def _alerts(ask: Ask, words: list[_Word]) -> AlertsAsked | BadFilter:
     return AlertsAsked(ask, tuple(dict.fromkeys(modules)), filters, when)
 
 
+def is_search(text: str) -> bool:
+    """Whether ``text`` asks for something that Zoho has to be searched for."""
+    return isinstance(read(text), Search | Check)
+
+
 def filters(text: str) -> tuple[tuple[str, str], ...]:
     """``key=value`` pieces alone, as in a field of a form; raises ValueError with a sentence."""
     words = _split(_plain(text))

@@ -24,8 +24,9 @@ J = TypeVar("J", bound=Job)
 class Jobs:
     """Takes jobs without waiting, runs a bounded number of them at once, and can be drained.
 
-    ``claim`` says which keys of some jobs are new: a job whose key is not has happened already. ``report``
-    hears of every error a handler raises, so that no job ends in silence.
+    ``claim`` says which keys of some jobs are to be carried out here: a job whose key is not among them has
+    happened already, or was left to another process. ``report`` hears of every error a handler raises, so
+    that no job ends in silence.
     """
 
     def __init__(
@@ -68,6 +69,11 @@ class Jobs:
         """Take a job whose key was claimed before, by somebody who did not come to its end."""
         self._taken_up.add(job.key)
         self.hand_over(job)
+
+    async def run(self, job: Job) -> None:
+        """Carry out a job that nobody else will, and come back when it has ended, well or not."""
+        async with self._seats:
+            await self._run(job)
 
     def start(self) -> None:
         """Begin to run jobs."""

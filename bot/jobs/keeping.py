@@ -1,25 +1,30 @@
 """Typed commands outlive the process that took them: kept as the first act, given up when they have ended.
 
-Whoever starts on the same database, and on PostgreSQL every process from time to time, looks for commands
-whose holder is gone, and carries them out again while their response_url lives; else the person is told.
+The row of a command, with the lease on it, is all that decides who carries it out. On PostgreSQL a search
+gets an entry in the queue in the transaction that makes its row, so that a worker begins at once; what a
+process gives back when it ends gets another one. Leases are for what no entry brings: whoever starts on the
+same SQLite file, every worker from time to time, and `serve` while there is no worker, looks for commands
+whose holder is gone, and carries them out while their response_url lives; else the person is told.
 """
 
 from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Protocol, TypeGuard
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.blocks.clicks import not_answered
 from bot.jobs.embedded import Jobs
 from bot.jobs.invitations import RESPONSE_URL_LASTS, Invitations
 from bot.jobs.voice import SLACK_TROUBLE, Voice
-from bot.jobs.work import Job, Reply, Typed
+from bot.jobs.work import Job, LongRead, Reply, Typed
 from bot.store.unfinished import LEASE, Command, Unfinished
 
 log = structlog.get_logger(__name__)
@@ -27,15 +32,25 @@ log = structlog.get_logger(__name__)
 MOST_TRIES = 3
 """How often a command is begun: one that takes its process down with it must not do so for ever."""
 
+COMMAND, READ = "command", "read"
+"""The kinds of entries in the queue; their keys are those of unfinished commands and of long reads."""
+
 _RENEW_SECONDS = LEASE.total_seconds() / 3
 _LOOK_SECONDS = 5.0
+
+
+class Entries(Protocol):
+    """Where entries for workers are made, see `bot.jobs.queue`."""
+
+    async def enter(self, connection: AsyncConnection, kind: str, keys: Collection[str]) -> None:
+        """Make them in this transaction."""
 
 
 class Keeping:
     """Keeps typed commands until they have ended. ``open`` and ``close`` bracket the work of a process.
 
-    ``is_shared`` says whether other processes work on the same database: if not, whatever is found at the
-    start belongs to nobody any more.
+    ``entries`` is None where this process has its database alone: then whatever is found at the start belongs
+    to nobody any more. ``is_long`` says of a command's text that it is a search, which workers do.
     """
 
     def __init__(
@@ -45,13 +60,15 @@ class Keeping:
         invitations: Invitations,
         now: Callable[[], datetime],
         *,
-        is_shared: bool,
+        entries: Entries | None,
+        is_long: Callable[[str], bool],
     ) -> None:
         self._unfinished = unfinished
         self._voice = voice
         self._invitations = invitations
         self._now = now
-        self._is_shared = is_shared
+        self._entries = entries
+        self._is_long = is_long
         self._holder = secrets.token_hex(8)
         self._held: set[str] = set()
         self._ended: set[str] = set()
@@ -59,12 +76,31 @@ class Keeping:
         self._renewing: asyncio.Task[None] | None = None
 
     async def claim(self, jobs: Sequence[Job]) -> set[str]:
-        """The keys among these jobs that are new; the typed commands among them are kept by the same act."""
+        """The keys among these jobs that are new and to be carried out here. The typed commands among them
+        are kept by the same act, and what goes to workers is entered in the queue."""
         keys = [job.key for job in jobs if job.key]
-        typed = [_command(job) for job in jobs if isinstance(job, Typed) and job.key]
-        new = await self._unfinished.claim(keys, typed, holder=self._holder)
-        self._held |= new & {one.key for one in typed}
-        return new
+        away = {job.key: job for job in jobs if job.key and self._is_for_workers(job)}
+        typed = [_command(job, tries=0 if job.key in away else 1) for job in jobs if _is_kept(job)]
+
+        async def enter(connection: AsyncConnection, new: Collection[str]) -> None:
+            if self._entries is not None:
+                going = [job for key, job in away.items() if key in new]
+                await self._entries.enter(connection, COMMAND, [job.key for job in going if _is_kept(job)])
+                await self._entries.enter(
+                    connection, READ, [job.read for job in going if isinstance(job, LongRead)]
+                )
+
+        new = await self._unfinished.claim(keys, typed, holder=self._holder, along=enter)
+        here = new - away.keys()
+        self._held |= here & {one.key for one in typed}
+        return here
+
+    async def carry_out(self, key: str, run: Callable[[Job], Awaitable[None]]) -> None:
+        """What an entry of the queue stands for. Raises Held while another process has the command."""
+        one = await self._unfinished.take(key, holder=self._holder)
+        if one is not None:
+            self._held.add(key)
+            await self._go_on(one, run)
 
     async def finished(self, job: Job) -> None:
         """A job has ended, well or not: it will not be carried out again. Those that end together share a
@@ -89,15 +125,16 @@ class Keeping:
         with suppress(SQLAlchemyError):
             await self._end()
             if self._held:
-                await self._unfinished.release(self._held, holder=self._holder)
+                await self._unfinished.release(self._held, holder=self._holder, along=self._enter_again)
 
-    async def watch(self, jobs: Jobs) -> None:
-        """Take up what others left, at the start and from time to time."""
-        everything = not self._is_shared
+    async def watch(self, jobs: Jobs, is_ours: Callable[[], bool]) -> None:
+        """Take up what others left, at the start and from time to time, while that is ``is_ours`` to do."""
+        everything = self._entries is None
         while True:
             try:
-                await self._take_over(jobs, everything=everything)
-                everything = False
+                if is_ours():
+                    await self._take_over(jobs, everything=everything)
+                    everything = False
             except SQLAlchemyError as error:
                 log.warning("left_commands_not_looked_for", error=type(error).__name__)
             await asyncio.sleep(_LOOK_SECONDS)
@@ -105,14 +142,31 @@ class Keeping:
     async def _take_over(self, jobs: Jobs, *, everything: bool) -> None:
         found = await self._unfinished.take_over(holder=self._holder, held=self._held, everything=everything)
         self._held |= {one.key for one in found}
+
+        async def take_up(job: Job) -> None:
+            jobs.take_up(job)
+
         for one in found:
-            job = _job(one)
-            if self._can_be_answered(one):
-                log.info("command_taken_up", tries=one.tries)
-                jobs.take_up(job)
-            else:
-                await self._tell(job, is_known=one.text is not None)
-                await self.finished(job)
+            log.info("command_taken_up", tries=one.tries)
+            await self._go_on(one, take_up)
+
+    async def _go_on(self, one: Command, run: Callable[[Job], Awaitable[None]]) -> None:
+        """Carry out a command that is ours now, or say that it is too late."""
+        job = _job(one)
+        if self._can_be_answered(one):
+            await run(job)
+        else:
+            await self._tell(job, is_known=one.text is not None)
+            await self.finished(job)
+
+    def _is_for_workers(self, job: Job) -> bool:
+        if self._entries is None:
+            return False
+        return isinstance(job, LongRead) or (isinstance(job, Typed) and self._is_long(job.text))
+
+    async def _enter_again(self, connection: AsyncConnection, keys: Collection[str]) -> None:
+        if self._entries is not None:
+            await self._entries.enter(connection, COMMAND, keys)
 
     def _can_be_answered(self, one: Command) -> bool:
         is_alive = self._now() - one.at < RESPONSE_URL_LASTS
@@ -144,7 +198,11 @@ class Keeping:
                 self._held -= ended
 
 
-def _command(job: Typed) -> Command:
+def _is_kept(job: Job) -> TypeGuard[Typed]:
+    return isinstance(job, Typed) and bool(job.key)
+
+
+def _command(job: Typed, *, tries: int) -> Command:
     return Command(
         key=job.key,
         who=job.who,
@@ -154,6 +212,7 @@ def _command(job: Typed) -> Command:
         text=job.text,
         response_url=job.reply.response_url,
         at=job.at,
+        tries=tries,
     )
 
 

@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot import ids
 from bot.blocks import clicks
 from bot.blocks.duplicates import progress as drawn
 from bot.jobs import Click, Job, Jobs, LongRead, Place, Reply, Typed, Voice, doing
+from bot.jobs.keeping import READ, Entries
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.searches.drawing import Drawing
 from bot.store import Begun, Read, ReadState, Store, Wanted
+from bot.store.unfinished import Held
 from zoho.access import Access, Zoho
 from zoho.duplicates.search import Search
 from zoho.duplicates.windows import CREDITS_A_CALL, Price, Progress
@@ -28,6 +31,7 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS = 5.0
 _WATCH_SECONDS = 10.0
 _LOST_AFTER = timedelta(seconds=30)
+_MAY_WAIT = timedelta(minutes=10)  # for its beginning; what takes its process down must not go on for ever
 _AT_ONCE = 3
 _MOST_KEPT = 1_000  # groups; more would make every turn of the page slow for everybody
 _SECONDS_A_CALL = 0.2
@@ -94,7 +98,8 @@ class _UnderWay:
 class LongReads:
     """Asks for the price, reads in the background, and keeps one direct message up to date meanwhile.
 
-    ``every`` is how often that message is edited, in seconds.
+    ``every`` is how often that message is edited, in seconds. ``entries`` is where workers are called, None
+    where this process has its database alone.
     """
 
     zoho: Zoho
@@ -103,14 +108,21 @@ class LongReads:
     jobs: Jobs
     drawing: Drawing
     now: Callable[[], datetime]
+    entries: Entries | None = None
     every: float = EVERY_SECONDS
     _seats: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_ONCE))
     _under_way: dict[str, _UnderWay] = field(default_factory=dict)
+    _ours: set[str] = field(default_factory=set)
     _is_stopping: bool = False
 
     def register(self) -> None:
         """Name what carries out a read that was handed over."""
         self.jobs.on(LongRead, self.carry_out)
+
+    async def open(self) -> None:
+        """Where this process has its database alone, nobody else carries out what it finds."""
+        if self.entries is None:
+            await self.store.reads.release_all()
 
     # The question, and the answers to it
 
@@ -217,8 +229,12 @@ class LongReads:
             await self.store.reads.end(asked.key, ReadState.FAILED)
             raise
         await self.store.reads.stands_at(asked.key, *place)
-        reply = Reply(place.channel, "", ts=place.ts)
-        self.jobs.hand_over(LongRead(job.who, job.home, reply, key="", at=self.now(), read=asked.key))
+        self.jobs.hand_over(self._job(replace(asked, channel=place.channel, ts=place.ts)))
+
+    def _job(self, asked: Read) -> LongRead:
+        reply = Reply(asked.channel, "", ts=asked.ts)
+        who = asked.who
+        return LongRead(who, who.workspace, reply, key=f"read:{asked.key}", at=self.now(), read=asked.key)
 
     async def _stop_reading(self, job: Click, asked: Read) -> None:
         under_way = self._under_way.get(asked.key)
@@ -231,23 +247,50 @@ class LongReads:
 
     async def carry_out(self, job: LongRead) -> None:
         """Read, and put the result, or why there is none, in the place of the progress."""
-        async with self._seats:
-            begun = await self.store.reads.get(job.who, job.read)
-            if begun is None or begun.state is not ReadState.RUNNING:
-                return  # it was cancelled while it waited, and that was said
-            under_way = self._under_way[begun.key] = _UnderWay(begun)
-            wanted = begun.wanted
-            try:
-                with doing(modules=(wanted.module,), command=wanted.command, read=lambda: under_way.now.read):
-                    await self._carry_out(job, begun, under_way)
-            finally:
-                del self._under_way[begun.key]
-                under_way.cancel()
-                await self.store.reads.end(begun.key, ReadState.FAILED)
+        if await self.store.reads.take(job.read, lost=self.now() - _LOST_AFTER) is None:
+            return  # it was cancelled while it waited, and that was said; or it is in other hands
+        self._ours.add(job.read)
+        try:
+            async with self._seats:
+                begun = await self.store.reads.waiting(job.read)
+                if begun is not None:
+                    await self._begun(job, begun)
+        finally:
+            self._ours.discard(job.read)
+
+    async def take_up(self, key: str) -> None:
+        """What an entry of the queue stands for. Raises Held while another process has the read."""
+        waiting = await self.store.reads.waiting(key)
+        if waiting is not None:
+            await self.jobs.run(self._job(waiting))
+            if not self._is_stopping and await self.store.reads.waiting(key) is not None:
+                raise Held
+
+    async def _begun(self, job: LongRead, begun: Read) -> None:
+        under_way = self._under_way[begun.key] = _UnderWay(begun)
+        wanted = begun.wanted
+        try:
+            with doing(modules=(wanted.module,), command=wanted.command, read=lambda: under_way.now.read):
+                await self._carry_out(job, begun, under_way)
+        finally:
+            del self._under_way[begun.key]
+            under_way.cancel()
+            await self.store.reads.fail(begun.key)
+
+    async def _given_back(self, now: Read) -> bool:
+        """Whether this process ends before anything was read: then the next one carries it out."""
+
+        async def enter(connection: AsyncConnection, keys: Collection[str]) -> None:
+            if self.entries is not None:
+                await self.entries.enter(connection, READ, keys)
+
+        return self._is_stopping and now.is_untouched and await self.store.reads.give_back(now.key, enter)
 
     async def _carry_out(self, job: LongRead, begun: Read, under_way: _UnderWay) -> None:
+        if await self._given_back(begun):
+            return
         access = await self.zoho.open(job.who)
-        if self._is_stopping or not _is_of(begun, access):
+        if not _is_of(begun, access):
             await self._say_stopped(job, begun)
             return
         price = Price(begun.wanted.rows, begun.wanted.ceiling, None)
@@ -256,7 +299,8 @@ class LongReads:
         under_way.task = asyncio.create_task(work)
         await self._follow(job, under_way, under_way.task)
         if under_way.task.cancelled():
-            await self._say_stopped(job, under_way.now)
+            if not await self._given_back(under_way.now):
+                await self._say_stopped(job, under_way.now)
         else:
             await self._show(job, access, under_way.now, under_way.task.result())
 
@@ -328,21 +372,25 @@ class LongReads:
         for under_way in self._under_way.values():
             under_way.cancel()
 
-    async def watch(self) -> None:
-        """Tell of reads whose process is gone, at the start and from time to time."""
+    async def watch(self, is_ours: Callable[[], bool]) -> None:
+        """Hold what is read here. At the start and from time to time, while that is ``is_ours`` to do, take
+        up reads that nobody began, and tell of those whose process is gone in the middle."""
         while True:
             try:
-                await self._tell_of_lost()
+                await self.store.reads.hold(self._ours)
+                if is_ours():
+                    await self._look_for_lost(self.now() - _LOST_AFTER)
             except (SQLAlchemyError, *SLACK_TROUBLE) as error:
                 log.warning("lost_reads_not_told", error=type(error).__name__)
             await asyncio.sleep(_WATCH_SECONDS)
 
-    async def _tell_of_lost(self) -> None:
-        for lost in await self.store.reads.lost(self.now() - _LOST_AFTER):
-            if await self.store.reads.end(lost.key, ReadState.INTERRUPTED):
-                reply = Reply(lost.channel, "", ts=lost.ts)
-                job = LongRead(lost.who, lost.who.workspace, reply, key="", at=self.now(), read=lost.key)
-                await self.voice.answer(job, drawn.interrupted(self._state(lost)))
+    async def _look_for_lost(self, since: datetime) -> None:
+        for lost in await self.store.reads.lost(since):
+            is_young = self.now() - (lost.since or lost.at) < _MAY_WAIT
+            if lost.is_untouched and lost.ts and is_young:
+                self.jobs.take_up(self._job(lost))
+            elif await self.store.reads.end(lost.key, ReadState.INTERRUPTED):
+                await self.voice.answer(self._job(lost), drawn.interrupted(self._state(lost)))
 
 
 def _is_of(asked: Read, access: Access) -> bool:

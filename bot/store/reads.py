@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.store.tables import fresh_key, reads
+from bot.store.unfinished import Along
 from zoho.database import Database
 from zoho.records import Module, Who
 
@@ -58,7 +60,7 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Read:
     """One read of one person, and how far it has come. ``channel`` and ``ts`` are its message's, "" before
-    there is one."""
+    there is one; ``holder`` is the process that carries it out, "" while it waits for one."""
 
     key: str
     who: Who
@@ -71,14 +73,22 @@ class Read:
     read: int = 0
     groups: int = 0
     used: int = 0
+    holder: str = ""
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether nothing was read yet, so that it can begin anew at the same price."""
+        return not self.read and not self.used
 
 
 class Reads:
-    """One read at a time for each person and organisation, by a unique key."""
+    """One read at a time for each person and organisation, by a unique key. Who carries it out holds it by
+    being heard of."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self._holder = secrets.token_hex(8)
 
     async def ask(self, who: Who, wanted: Wanted) -> Read:
         """Keep what is about to be asked for a day."""
@@ -103,6 +113,7 @@ class Reads:
             "groups": 0,
             "used": 0,
             "at": found.at,
+            "holder": "",
         }
         async with self._database.write() as connection:
             await connection.execute(insert(reads).values(row))
@@ -134,22 +145,72 @@ class Reads:
         async with self._database.write() as connection:
             await connection.execute(update(reads).where(reads.c.key == key).values(channel=channel, ts=ts))
 
+    async def waiting(self, key: str) -> Read | None:
+        """The read under this key, whosever it is, while it is under way; else None."""
+        this = (reads.c.key == key, reads.c.state == ReadState.RUNNING.value)
+        async with self._database.read() as connection:
+            row = (await connection.execute(select(reads).where(*this))).one_or_none()
+        return None if row is None else _read(row)
+
+    async def take(self, key: str, *, lost: datetime) -> Read | None:
+        """Carry out this read from now on; None when it is over, or somebody carries it out who was heard of
+        since ``lost``."""
+        free = or_(reads.c.holder == "", reads.c.seen_at < lost)
+        statement = update(reads).where(reads.c.key == key, reads.c.state == ReadState.RUNNING.value, free)
+        mine = statement.values(holder=self._holder, seen_at=self._now()).returning(reads)
+        async with self._database.write() as connection:
+            row = (await connection.execute(mine)).one_or_none()
+        return None if row is None else _read(row)
+
+    async def hold(self, keys: Collection[str]) -> None:
+        """Be heard of, for reads of ours that have no news."""
+        mine = (reads.c.key.in_(keys), reads.c.holder == self._holder)
+        async with self._database.write() as connection:
+            await connection.execute(update(reads).where(*mine).values(seen_at=self._now()))
+
+    async def give_back(self, key: str, along: Along) -> bool:
+        """Let somebody else carry out a read of ours; ``along`` is done in the same transaction. False when
+        it is not under way any more."""
+        mine = (
+            reads.c.key == key,
+            reads.c.holder == self._holder,
+            reads.c.state == ReadState.RUNNING.value,
+        )
+        async with self._database.write() as connection:
+            given = (await connection.execute(update(reads).where(*mine).values(holder=""))).rowcount == 1
+            if given:
+                await along(connection, (key,))
+        return given
+
     async def note(self, now: Read) -> bool:
-        """Remember how far it has come; False when it is not under way any more."""
+        """Remember how far it has come; False when it is not under way any more, or not with us."""
         figures = {"read": now.read, "groups": now.groups, "used": now.used, "seen_at": self._now()}
-        if await self._change(now.key, ReadState.RUNNING, figures):
+        if await self._change(now.key, ReadState.RUNNING, figures, reads.c.holder == now.holder):
             return True
         async with self._database.write() as connection:
-            await connection.execute(update(reads).where(reads.c.key == now.key).values(figures))
+            over = (reads.c.key == now.key, reads.c.state != ReadState.RUNNING.value)
+            await connection.execute(update(reads).where(*over).values(figures))
         return False
 
     async def end(self, key: str, how: ReadState, *, was: ReadState = ReadState.RUNNING) -> bool:
         """End it, once; False when it was not ``was``."""
         return await self._change(key, was, {"state": how.value, "slot": None})
 
+    async def fail(self, key: str) -> None:
+        """End a read of ours that is still under way: something went wrong."""
+        failed = {"state": ReadState.FAILED.value, "slot": None}
+        await self._change(key, ReadState.RUNNING, failed, reads.c.holder == self._holder)
+
+    async def release_all(self) -> None:
+        """Nobody carries out any of them: for the start of the only process that works on this database."""
+        async with self._database.write() as connection:
+            await connection.execute(update(reads).values(holder=""))
+
     async def lost(self, since: datetime) -> tuple[Read, ...]:
-        """Those under way of which nothing was heard since then: their process is gone."""
-        statement = select(reads).where(reads.c.state == ReadState.RUNNING.value, reads.c.seen_at < since)
+        """Those under way of which nothing was heard since then, for their process is gone, and those that
+        were given back."""
+        gone = or_(reads.c.seen_at < since, and_(reads.c.holder == "", reads.c.ts != ""))
+        statement = select(reads).where(reads.c.state == ReadState.RUNNING.value, gone)
         async with self._database.read() as connection:
             return tuple(_read(row) for row in (await connection.execute(statement)).all())
 
@@ -164,8 +225,11 @@ class Reads:
         async with self._database.write() as connection:
             await connection.execute(delete(reads).where(*old))
 
-    async def _change(self, key: str, was: ReadState, values: dict[str, Any]) -> bool:
-        statement = update(reads).where(reads.c.key == key, reads.c.state == was.value).values(values)
+    async def _change(
+        self, key: str, was: ReadState, values: dict[str, Any], *such: ColumnElement[bool]
+    ) -> bool:
+        this = (reads.c.key == key, reads.c.state == was.value, *such)
+        statement = update(reads).where(*this).values(values)
         async with self._database.write() as connection:
             return (await connection.execute(statement)).rowcount == 1
 
@@ -195,4 +259,5 @@ def _read(row: Row[Any]) -> Read:
         read=row.read,
         groups=row.groups,
         used=row.used,
+        holder=row.holder,
     )

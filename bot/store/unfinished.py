@@ -1,13 +1,13 @@
 """Typed commands that were taken and not yet answered, so that a crash loses none of them.
 
 A row is made in the transaction that claims the command's key, and goes when the command has ended. Whoever
-works on it holds a lease; a row whose lease ran out belonged to a process that is gone.
+works on it holds a lease; a row whose lease ran out belonged to a process that is gone, or to nobody yet.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,6 +21,7 @@ from sqlalchemy import (
     Row,
     Table,
     Text,
+    Update,
     and_,
     delete,
     insert,
@@ -77,7 +78,7 @@ _KEEP = insert(unfinished)  # one statement for any number of rows, so that it i
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """A typed command under its key; ``tries`` is how often it was begun.
+    """A typed command under its key; ``tries`` is how often it was begun, 0 when it waits for somebody to.
 
     ``text`` is None when it was encrypted with a key that is not among the configured ones.
     """
@@ -93,6 +94,18 @@ class Command:
     tries: int = 1
 
 
+class Held(Exception):
+    """Another process works on this row just now."""
+
+
+Along = Callable[[AsyncConnection, Collection[str]], Awaitable[None]]
+"""What else belongs into a transaction, with the keys that it is about."""
+
+
+async def _nothing_else(connection: AsyncConnection, keys: Collection[str]) -> None:
+    """For transactions that nothing else belongs to."""
+
+
 class Unfinished:
     """Keeps them, text and address encrypted, until they have ended."""
 
@@ -101,16 +114,40 @@ class Unfinished:
         self._effects = effects
         self._now = now
 
-    async def claim(self, keys: Sequence[str], commands: Sequence[Command], *, holder: str) -> set[str]:
-        """Those of ``keys`` that nobody claimed before; the commands among them are kept with a lease for
-        ``holder``, in the same transaction."""
+    async def claim(
+        self,
+        keys: Sequence[str],
+        commands: Sequence[Command],
+        *,
+        holder: str,
+        along: Along = _nothing_else,
+    ) -> set[str]:
+        """Those of ``keys`` that nobody claimed before; the commands among them are kept in the same
+        transaction, with a lease for ``holder`` unless they wait for somebody to begin them. ``along`` is
+        done with the new keys, in that transaction too."""
         async with self._database.write() as connection:
             new = await self._effects.claim_in(connection, keys)
             rows = {one.key: self._row(one, holder) for one in commands if one.key in new}
             if rows:
                 ordered = [rows[key] for key in sorted(rows)]
                 await connection.execute(_KEEP, ordered)
+            await along(connection, new)
         return new
+
+    async def take(self, key: str, *, holder: str) -> Command | None:
+        """The command under this key, now with a lease for ``holder``; None when it has ended. Raises Held
+        while somebody has one."""
+        now = self._now()
+        this = unfinished.c.key == key
+        async with self._database.write() as connection:
+            locked = select(unfinished.c.holder, unfinished.c.free_at).where(this).with_for_update()
+            found = (await connection.execute(locked)).one_or_none()
+            if found is None:
+                return None
+            if found.holder and found.free_at > now:
+                raise Held
+            await connection.execute(self._lease(this, holder, now))
+            return _read((await connection.execute(select(*_READABLE).where(this))).one())
 
     async def end(self, keys: Collection[str]) -> None:
         """Forget commands that have ended."""
@@ -132,22 +169,19 @@ class Unfinished:
         async with self._database.write() as connection:
             found = await self._locked(connection, free)
             for key in found:
-                await connection.execute(
-                    update(unfinished)
-                    .where(unfinished.c.key == key)
-                    .values(holder=holder, free_at=now + LEASE, tries=unfinished.c.tries + 1)
-                )
+                await connection.execute(self._lease(unfinished.c.key == key, holder, now))
             chosen = select(*_READABLE).where(unfinished.c.key.in_(found)).order_by(unfinished.c.at)
             rows = (await connection.execute(chosen)).all()
             return tuple(_read(row) for row in rows)
 
     async def renew(self, keys: Collection[str], *, holder: str) -> None:
         """Prolong the leases of ``holder`` on these."""
-        await self._until(self._now() + LEASE, keys, holder)
+        await self._until(self._now() + LEASE, keys, holder, _nothing_else)
 
-    async def release(self, keys: Collection[str], *, holder: str) -> None:
-        """Give the leases of ``holder`` on these back: whoever looks next takes over."""
-        await self._until(self._now(), keys, holder)
+    async def release(self, keys: Collection[str], *, holder: str, along: Along = _nothing_else) -> None:
+        """Give the leases of ``holder`` on these back: whoever looks next takes over. ``along`` is done with
+        those that were still held, in the same transaction."""
+        await self._until(self._now(), keys, holder, along)
 
     async def oldest(self) -> datetime | None:
         """When the oldest of them was typed; None when there is none."""
@@ -166,12 +200,17 @@ class Unfinished:
         statement = statement.with_for_update(skip_locked=True)
         return list((await connection.execute(statement)).scalars())
 
-    async def _until(self, time: datetime, keys: Collection[str], holder: str) -> None:
+    def _lease(self, which: ColumnElement[bool], holder: str, now: datetime) -> Update:
+        begun = {"holder": holder, "free_at": now + LEASE, "tries": unfinished.c.tries + 1}
+        return update(unfinished).where(which).values(begun)
+
+    async def _until(self, time: datetime, keys: Collection[str], holder: str, along: Along) -> None:
         mine = and_(unfinished.c.key.in_(keys), unfinished.c.holder == holder)
         async with self._database.write() as connection:
             locked = await self._locked(connection, mine)
             of_them = unfinished.c.key.in_(locked)
             await connection.execute(update(unfinished).where(of_them).values(free_at=time))
+            await along(connection, locked)
 
     def _row(self, one: Command, holder: str) -> dict[str, object]:
         return {
@@ -183,7 +222,7 @@ class Unfinished:
             "is_click": one.is_click,
             "typed": json.dumps([one.text, one.response_url]),
             "at": one.at,
-            "holder": holder,
+            "holder": holder if one.tries else "",
             "free_at": self._now() + LEASE,
             "tries": one.tries,
         }

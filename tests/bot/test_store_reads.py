@@ -87,10 +87,13 @@ async def test_a_read_of_which_nothing_is_heard_is_lost(store: Store, clock: Clo
     asked = await store.reads.ask(MARA, CONTACTS)
     await store.reads.begin(asked)
     await store.reads.stands_at(asked.key, "D1", "1.2")
+    taken = await store.reads.take(asked.key, lost=clock.time)
+    assert taken is not None
+    assert await store.reads.lost(clock.time) == ()
     clock.time += timedelta(minutes=1)
     (lost,) = await store.reads.lost(clock.time)
     assert (lost.channel, lost.ts) == ("D1", "1.2")
-    await store.reads.note(lost)
+    await store.reads.note(taken)
     assert await store.reads.lost(clock.time) == ()
 
 

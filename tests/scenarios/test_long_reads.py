@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -446,7 +446,10 @@ async def test_a_stop_in_the_middle_is_told_and_the_search_can_be_repeated(large
     assert "This search has to read everything" in again.words
 
 
-async def test_a_read_that_was_lost_in_a_crash_is_told_at_the_next_start(large: World) -> None:
+@pytest.mark.parametrize("pages", [0, 2])
+async def test_a_read_whose_process_was_killed_goes_on_if_nothing_was_read_and_else_is_told(
+    large: World, pages: int
+) -> None:
     message = await started(large)
     read = await large.bot.store.reads.get(WHO, _key(message))
     assert read is not None
@@ -455,12 +458,18 @@ async def test_a_read_that_was_lost_in_a_crash_is_told_at_the_next_start(large: 
     asked = await large.bot.store.reads.ask(WHO, read.wanted)  # as a process left it that was killed
     await large.bot.store.reads.begin(asked)
     await large.bot.store.reads.stands_at(asked.key, result.channel, result.ts)
+    taken = await large.bot.store.reads.take(asked.key, lost=large.clock())
+    assert taken is not None
+    if pages:
+        await large.bot.store.reads.note(replace(taken, read=100 * pages, used=3 * pages))
     await large.bot.stop()
-    large.clock.forward(timedelta(minutes=1))
+    mark = large.slack.mark
     large.bot = build(large.bot.settings, now=large.clock)
     await large.bot.start()
-    told = await ended(large, "Reading Desk contacts was interrupted")
+    says = "was interrupted" if pages else f"{TWINS} possible duplicates in Desk contacts"
+    told = await large.slack.wait_for(user=MARA, after=mark, containing=says)
     assert told.ts == result.ts
+    await large.settled()
     assert await _is_free(large)
 
 

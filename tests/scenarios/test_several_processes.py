@@ -41,7 +41,7 @@ def said(slack: SlackSandbox, since: int) -> list[Message]:
 async def test_two_processes_serve_one_person_as_one(installation: Installation) -> None:
     slack, zoho = installation.slack, installation.zoho
     other = str(free_port())
-    async with installation.serving(), installation.serving(PORT=other):
+    async with installation.serving(), installation.serving(PORT=other), installation.working():
         first = installation.environment["PUBLIC_URL"]
         second = f"http://127.0.0.1:{other}"
 
