@@ -108,6 +108,8 @@ class Actions:
             ids.SUB_MORE: self.alerting.chosen,
             ids.SUB_TAKEOVER: self.alerting.take_over,
             ids.SUB_OFTEN: self.setting_up.redraw,
+            ids.SUB_PREVIEW: self.alerting.preview,
+            ids.SUB_KNOWN: self.alerting.show_known,
             ids.ALERT_REST: self.digests.show_rest,
             ids.ALERT_REPOST: self.digests.post_again,
             ids.ALERT_ARRIVED: self.digests.arrived,

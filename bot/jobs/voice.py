@@ -191,13 +191,14 @@ class Voice:
 
     # Modals
 
-    async def open_view(self, trigger_id: str, view: View) -> str:
-        """Open a modal and give its id; a trigger lives three seconds.
+    async def open_view(self, trigger_id: str, view: View, *, on_top: bool = False) -> str:
+        """Open a modal, ``on_top`` of the one that is open, and give its id; a trigger lives three seconds.
 
-        https://docs.slack.dev/reference/methods/views.open; raises SlackApiError, SlackGone.
+        https://docs.slack.dev/reference/methods/views.open and views.push; raises SlackApiError, SlackGone.
         """
+        call = self._client.views_push if on_top else self._client.views_open
         with self._awake():
-            answer = await self._client.views_open(trigger_id=trigger_id, view=view.to_dict())
+            answer = await call(trigger_id=trigger_id, view=view.to_dict())
         return str(answer["view"]["id"])
 
     async def update_view(self, view_id: str, view: View) -> None:

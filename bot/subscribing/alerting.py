@@ -15,6 +15,8 @@ from bot.jobs import Click, Job, Typed, Voice
 from bot.schedules.when import ScheduleRefused, load
 from bot.store import Because, Store, Subscription, SubscriptionStatus
 from bot.subscribing.asked import SNOOZE, AlertsAsked, Ask, filled_by_words, read_snooze
+from bot.subscribing.known import KnownGroups
+from bot.subscribing.previewing import Previews
 from bot.subscribing.setting_up import SettingUp
 from bot.subscribing.telling import Telling
 
@@ -28,6 +30,8 @@ class Alerting:
     voice: Voice
     setting_up: SettingUp
     telling: Telling
+    previews: Previews
+    known: KnownGroups
     now: Callable[[], datetime]
 
     # Commands
@@ -129,6 +133,16 @@ class Alerting:
         if one is not None:
             await self._take_over(job, one)
 
+    async def preview(self, job: Click) -> None:
+        """*Preview last 7 days*, in the form."""
+        await self.previews.of_form(job)
+
+    async def show_known(self, job: Click) -> None:
+        """*Show what is there*, under the introduction."""
+        one = await self._named(job, job.value)
+        if one is not None:
+            await self.known.show(job, one)
+
     async def chosen(self, job: Click) -> None:
         """What was picked from the menu of a row in the list."""
         try:
@@ -142,6 +156,8 @@ class Alerting:
         match choice.verb:
             case "edit":
                 await self._edit(job, job.trigger_id, one)
+            case "preview":
+                await self._preview(job, one)
             case "snooze7":
                 await self._snooze(job, one, SNOOZE)
             case "wake":
@@ -168,6 +184,12 @@ class Alerting:
     async def _edit(self, job: Job, trigger: str, one: Subscription) -> None:
         if job.who == one.owner:
             await self.setting_up.open_for(job, trigger, one)
+        else:
+            await self.voice.add(job, listing.not_yours(await self.telling.told(one)))
+
+    async def _preview(self, job: Click, one: Subscription) -> None:
+        if job.who == one.owner:
+            await self.previews.of_alerts(job, one)
         else:
             await self.voice.add(job, listing.not_yours(await self.telling.told(one)))
 

@@ -18,13 +18,15 @@ from bot.schedules.when import (
     ScheduleRefused,
     check_zone,
     clock,
+    dump,
     load,
     read_quiet,
     read_schedule,
     spell,
 )
-from bot.store import Subscription
-from zoho.records import Module
+from bot.store import Subscription, Terms
+from zoho.connections import Connection
+from zoho.records import Module, Product
 
 Filters = tuple[tuple[str, str], ...]
 ReadFilters = Callable[[str], Filters]
@@ -101,6 +103,24 @@ def _schedule(filled: Filled, errors: dict[str, str]) -> Schedule | None:
 
 def _at(filled: Filled) -> str:
     return f"{filled.day} {filled.time}" if filled.often == form.WEEKLY else filled.time
+
+
+def terms_of(wanted: Wanted, connection: Connection, price: int | None) -> Terms:
+    """What is wanted, of the organisation of this connection, at this price."""
+    return Terms(
+        channel=wanted.channel,
+        product=Product.DESK,
+        dc=connection.dc,
+        org_id=connection.org_id,
+        org_name=connection.org_name,
+        modules=wanted.modules,
+        filters=wanted.filters,
+        schedule=dump(wanted.schedule),
+        detail=wanted.detail,
+        most=wanted.most,
+        mention=wanted.mention,
+        price=price,
+    )
 
 
 def filled_by_words(asked: AlertsAsked, *, channel: str, zone: str) -> Filled:

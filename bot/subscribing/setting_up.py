@@ -18,15 +18,15 @@ from bot.blocks.alerts.form import Carried, Filled
 from bot.blocks.connection import choose_portal
 from bot.ids import Detail
 from bot.jobs import Channels, Click, Job, People, Place, Submitted, Voice
-from bot.schedules.when import describe, dump, load
+from bot.schedules.when import describe, load
 from bot.store import Because, Store, Subscription, SubscriptionStatus, Terms
-from bot.subscribing.asked import Filters, ReadFilters, Wanted, filled_by, read_wanted, typed
+from bot.subscribing.asked import Filters, ReadFilters, Wanted, filled_by, read_wanted, terms_of, typed
 from bot.subscribing.introductions import Introductions
 from bot.subscribing.telling import Telling
 from zoho.access import Access, Zoho
 from zoho.database import Database
 from zoho.errors import ScopeMissing, TooLarge, UnknownFilter
-from zoho.records import Module, Product
+from zoho.records import Module
 
 log = structlog.get_logger(__name__)
 
@@ -150,7 +150,7 @@ class SettingUp:
         if twin is not None:
             said = form.same_thing(twin.owner.user, describe(load(twin.terms.schedule)))
             return form.form(filled, replace(carried, said_twice=True), warning=said)
-        terms = _terms(wanted, access, carried.price)
+        terms = terms_of(wanted, access.connection, carried.price)
         return await self._put(job, carried, filled, terms, wanted.schedule.next_after(self.now()))
 
     async def _put(
@@ -222,21 +222,3 @@ def _looks_elsewhere(before: Terms, terms: Terms) -> bool:
 def _what(modules: tuple[Module, ...], filters: Filters) -> str:
     """What a price is for, as a short stamp."""
     return sha256(f"{' '.join(modules)} {typed(filters)}".encode()).hexdigest()[:16]
-
-
-def _terms(wanted: Wanted, access: Access, price: int | None) -> Terms:
-    connection = access.connection
-    return Terms(
-        channel=wanted.channel,
-        product=Product.DESK,
-        dc=connection.dc,
-        org_id=connection.org_id,
-        org_name=connection.org_name,
-        modules=wanted.modules,
-        filters=wanted.filters,
-        schedule=dump(wanted.schedule),
-        detail=wanted.detail,
-        most=wanted.most,
-        mention=wanted.mention,
-        price=price,
-    )

@@ -111,6 +111,7 @@ def form(filled: Filled, carried: Carried, *, warning: str = "") -> View:
     blocks: list[Block] = [parts.section("sub_warning", f":{parts.WARNING}: {warning}")] if warning else []
     blocks += [_channel(filled), _modules(filled), _often(filled), *_when(filled, carried)]
     blocks += [_detail(filled, carried), _most(filled), _filters(filled), _mention(filled)]
+    blocks.append(parts.actions("sub_preview", parts.button(ids.SUB_PREVIEW, "Preview last 7 days")))
     blocks.append(parts.context("sub_foot", _foot(carried)))
     return View(
         type="modal",

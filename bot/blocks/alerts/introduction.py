@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
+
+from slack_sdk.models.blocks import ButtonElement
 
 from bot import ids
 from bot.blocks import parts, words
@@ -40,6 +42,7 @@ def introduction(told: AlertsTold, baseline: Baseline | None = None) -> parts.Me
         parts.context(f"intro:base:{version}", _baseline(baseline)),
         parts.actions(
             f"intro:act:{version}",
+            *_show(told, baseline),
             parts.button(ids.SUB_EDIT, "Change alerts", value=told.key),
             stop_button(told.key),
         ),
@@ -69,6 +72,16 @@ def moved(told: AlertsTold, by: str) -> parts.Message:
     )
     text = f"The duplicate alerts of this channel were moved: {words.labels(told.modules)}"
     return parts.Message(words.fallback(text), (parts.section("intro:moved:1", said),))
+
+
+def _show(told: AlertsTold, baseline: Baseline | None) -> Sequence[ButtonElement]:
+    """The way to what is there already, for whoever clicks."""
+    if baseline is None or not baseline.known:
+        return ()
+    groups = words.counted(baseline.known, "known group")
+    return (
+        parts.button(ids.SUB_KNOWN, "Show what is there", value=told.key, label=f"Show the {groups} to me"),
+    )
 
 
 def _watches(told: AlertsTold) -> str:

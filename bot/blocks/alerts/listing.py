@@ -11,6 +11,7 @@ from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.alerts.told import AlertsTold
 from bot.ids import AlertChoice, pack_alert
+from zoho.records import Module
 
 MOST = 40  # rows; a message holds fifty blocks
 
@@ -79,6 +80,20 @@ def gone() -> parts.Message:
     return _said("gone", "These alerts were stopped before. Nothing was changed.")
 
 
+def nothing_known() -> parts.Message:
+    """For somebody whose login shows nothing of what was there before the alerts."""
+    said = "Nothing is left to show: your Zoho login does not show these records, or they are solved."
+    return _said("known", said)
+
+
+def more_known(left: int, modules: Sequence[Module]) -> parts.Message:
+    """Beside the largest of the known groups."""
+    commands = words.in_words([f"`/duplicates {module.value.replace('/', ' ')}`" for module in modules])
+    return _said(
+        "more", f"These are the largest; {words.number(left)} more are known. {commands} shows them all."
+    )
+
+
 def bad_words(reason: str) -> parts.Message:
     """For ``subscribe`` with words that name no schedule, and ``snooze`` with no time."""
     return parts.Message(
@@ -110,7 +125,8 @@ def _options(row: AlertsTold) -> list[tuple[str, str]]:
         if row.snoozed_until
         else ("Snooze 7 days in this channel", _value("snooze7", row))
     )
-    return [("Change", _value("edit", row)), snooze, ("Stop", _value("stop", row))]
+    look = ("Preview last 7 days", _value("preview", row))
+    return [("Change", _value("edit", row)), look, snooze, ("Stop", _value("stop", row))]
 
 
 def _value(verb: str, row: AlertsTold) -> str:

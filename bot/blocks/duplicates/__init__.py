@@ -1,6 +1,6 @@
 """Groups of possible duplicates as messages: the list, one group, the summary, nothing found."""
 
-from bot.blocks.duplicates.cards import Card, FlagEnd, FlagState, Look, Refusal, group_blocks
+from bot.blocks.duplicates.cards import Card, FlagEnd, FlagState, Look, Refusal, group_blocks, group_body
 from bot.blocks.duplicates.dismissed import Back, DismissalState
 from bot.blocks.duplicates.lists import ListPage, Notice, group_list, nothing_anywhere, nothing_found
 from bot.blocks.duplicates.progress import searching
@@ -20,6 +20,7 @@ __all__ = [
     "Row",
     "SummaryPage",
     "group_blocks",
+    "group_body",
     "group_list",
     "nothing_anywhere",
     "nothing_found",

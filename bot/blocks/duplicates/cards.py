@@ -158,6 +158,11 @@ def group_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
     return [_body(card, look), *below(card, look)]
 
 
+def group_body(card: Card, look: Look = PLAIN) -> Block:
+    """What its records share and how each departs from that, without state and buttons."""
+    return _body(card, look)
+
+
 def below(card: Card, look: Look = PLAIN) -> list[Block]:
     """What stands under the body of a group that is not solved."""
     drawn: list[Block] = []
