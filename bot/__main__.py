@@ -108,6 +108,7 @@ async def _serve(settings: Settings, *, socket_mode: bool = False, is_worker: bo
     from slack_sdk.errors import SlackApiError
 
     from bot.app import NotMigrated, Unreachable, build
+    from bot.jobs.retries import reason
 
     stopped = _stop_signal()
     bot = build(settings, socket_mode=socket_mode, is_worker=is_worker)
@@ -123,7 +124,7 @@ async def _serve(settings: Settings, *, socket_mode: bool = False, is_worker: bo
         _complain(f"Cannot listen on {settings.host}:{settings.port}: {error.strerror}")
         return 1
     except SlackApiError as error:
-        _complain(f"Slack refuses SLACK_APP_TOKEN: {error.response.get('error', 'no reason given')}")
+        _complain(f"Slack refuses SLACK_APP_TOKEN: {reason(error) or 'no reason given'}")
         return 1
     _spare_the_collector()
     await stopped.wait()

@@ -13,7 +13,7 @@ import traceback
 from typing import TextIO
 
 import structlog
-from slack_bolt.logger.messages import warning_token_skipped
+from slack_bolt.logger.messages import warning_client_prioritized_and_token_skipped, warning_token_skipped
 from structlog.types import EventDict, Processor, WrappedLogger
 
 _TALKATIVE = (
@@ -24,10 +24,12 @@ _TALKATIVE = (
     "httpcore",
     "httpx",
     "procrastinate",
+    "psycopg",
     "slack_bolt",
     "slack_sdk",
     "sqlalchemy",
 )
+_NO_NEWS = (warning_token_skipped(), warning_client_prioritized_and_token_skipped())
 
 
 def configure_logging(level: str, form: str, stream: TextIO | None = None) -> None:
@@ -67,7 +69,7 @@ def _may_be_told(record: logging.LogRecord) -> bool:
     """Not what a library says below WARNING, nor that Bolt heard of a token which it need not know."""
     if record.name.partition(".")[0] not in _TALKATIVE:
         return True
-    return record.levelno >= logging.WARNING and record.msg != warning_token_skipped()
+    return record.levelno >= logging.WARNING and record.msg not in _NO_NEWS
 
 
 def _renderer(form: str) -> Processor:

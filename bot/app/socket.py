@@ -15,6 +15,7 @@ from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_sdk.errors import SlackApiError
 
+from bot.jobs.retries import reason
 from bot.jobs.voice import SLACK_TROUBLE
 
 log = structlog.get_logger(__name__)
@@ -52,7 +53,7 @@ class SocketMode:
         try:
             answer = await self._bolt.client.apps_connections_open(app_token=self._app_token)
         except SlackApiError as error:
-            if error.response.get("error") != "ratelimited":
+            if reason(error) not in ("", "ratelimited"):
                 raise
         except SLACK_TROUBLE as error:
             log.warning("slack_is_out_of_reach", error=type(error).__name__)

@@ -77,16 +77,16 @@ class Commands:
 
     def take(self, command: Mapping[str, str]) -> None:
         """Hand over a command that was acknowledged, or is about to be."""
-        team, user = command["team_id"], command["user_id"]
+        team, user, trigger = command["team_id"], command["user_id"], command["trigger_id"]
         self.jobs.hand_over(
             Typed(
                 who=Who(team, user),
                 home=team,
                 reply=Reply(command.get("channel_id", ""), command.get("response_url", "")),
-                key=f"command:{team}:{command['trigger_id']}",
+                key=f"command:{team}:{trigger}" if trigger else "",
                 at=self.now(),
                 text=command.get("text", ""),
-                trigger_id=command["trigger_id"],
+                trigger_id=trigger,
             )
         )
 

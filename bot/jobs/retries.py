@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from types import NoneType
 
+import aiohttp
 import structlog
 from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
@@ -35,7 +37,10 @@ class SlackGone(SlackClientError):
 
 
 class TokenWatch(AsyncRetryHandler):
-    """Hears every answer of the Web API; the first that calls the token dead is logged, and remembered."""
+    """Hears every answer of the Web API; the first that calls the token dead is logged, and remembered.
+
+    What is no answer of Slack's, such as a line of text from a server in between, is a broken connection.
+    """
 
     def __init__(self) -> None:
         super().__init__(max_retry_count=0)
@@ -49,8 +54,10 @@ class TokenWatch(AsyncRetryHandler):
         response: HttpResponse | None = None,
         error: Exception | None = None,
     ) -> bool:
-        """Never asks for another attempt: a dead token stays dead."""
+        """Never asks for another attempt: a dead token stays dead. Raises ClientPayloadError."""
         body = response.body if response is not None else None
+        if error is None and response is not None and _is_nonsense(response):
+            raise aiohttp.ClientPayloadError("this is no answer of Slack's")
         said = body.get("error") if isinstance(body, dict) else None
         if said in _DEAD and not self.is_dead:
             self.is_dead = True
@@ -117,6 +124,12 @@ def reason(error: SlackApiError) -> str:
     """Slack's word for a refusal; "" where what came was a page or a line of a server in between."""
     said = getattr(error.response, "data", error.response)
     return str(said.get("error") or "") if isinstance(said, Mapping) else ""
+
+
+def _is_nonsense(response: HttpResponse) -> bool:
+    """A success with text, or with JSON that is no object; Slack's client stumbles over it."""
+    is_text = response.body is None and response.data is not None
+    return response.status_code == 200 and (is_text or not isinstance(response.body, Mapping | NoneType))
 
 
 def _headers(response: HttpResponse) -> dict[str, str]:

@@ -129,6 +129,15 @@ async def test_a_command_without_what_it_needs_is_answered_with_a_sentence(world
     assert "did not expect" in answer.json()["text"]
 
 
+async def test_commands_without_a_trigger_are_no_repeats_of_one_another(world: World) -> None:
+    command = {"command": ids.COMMAND, "text": "help", "team_id": LARKFIELD, "user_id": MARA}
+    command |= {"channel_id": "C01SUPPORT", "trigger_id": ""}
+    for _ in range(2):
+        assert (await post(world, urlencode(command).encode())).status_code == 200
+    await world.settled()
+    assert len(world.slack.messages(MARA)) == 2
+
+
 async def test_the_app_taken_out_of_the_workspace_ends_every_connection(connected: World) -> None:
     await connected.ask(MARA, "desk contacts")
     sent = await connected.slack.event({"type": "app_uninstalled"})

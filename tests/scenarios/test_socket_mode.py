@@ -11,6 +11,7 @@ import pytest
 from slack_sdk.errors import SlackApiError
 
 from bot import ids
+from bot.app import build
 from tests.conftest import ELIF, MARA, MakeWorld, World
 
 
@@ -83,6 +84,14 @@ async def test_a_connection_that_slack_ends_is_opened_anew(world: World, reason:
 async def test_a_token_that_slack_refuses_is_told_at_the_start(make_world: MakeWorld) -> None:
     with pytest.raises(SlackApiError, match="invalid_auth"):
         await make_world(socket_mode=True, SLACK_APP_TOKEN="xapp-some-other")
+
+
+async def test_a_server_in_between_that_answers_for_slack_is_no_refusal(world: World) -> None:
+    await world.bot.stop()
+    world.slack.fail("apps.connections.open", status=200, plain=True)
+    world.bot = build(world.bot.settings, now=world.clock, socket_mode=True)
+    await world.bot.start()
+    assert "What /duplicates can do" in (await world.ask(MARA, "help")).words
 
 
 async def test_a_connection_that_fails_is_logged_without_its_ticket(
