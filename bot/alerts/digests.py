@@ -292,6 +292,10 @@ class Digests:
             return False
         return await self.store.ledger.settle(alert.id, again=again) is not None
 
+    def says_unread(self, alert: Alert) -> bool:
+        """Whether an alert says that a list could not be read."""
+        return alert.body != "" and bool(_BODY.validate_json(alert.body).failed)
+
     def headline(self, alert: Alert) -> str:
         """What an alert says first."""
         if alert.is_introduction:

@@ -36,7 +36,7 @@ class AlertOwners:
             await self._tell(f"doubt:{alert.id}:{alert.tries}", one, question)
 
     async def unread(self, alert: Alert, one: Subscription, scanned: Scanned) -> None:
-        """Nothing could be read for a slot: say why, and that the next ones try again."""
+        """Not every list could be read for a slot: say why, and that the next ones try again."""
         dear = scanned.too_dear
         if dear is not None:
             why = (
@@ -45,7 +45,7 @@ class AlertOwners:
             )
         else:
             why = "; ".join(f"{words.label(failed.module)}, {failed.why}" for failed in scanned.failed)
-        await self._tell(f"unread:{alert.id}", one, drawn.unread(one.channel, why))
+        await self._tell(f"unread:{alert.id}", one, drawn.unread(one.channel, why, some=bool(scanned.lists)))
 
     async def _tell(self, key: str, one: Subscription, message: Message) -> None:
         notifier = Notifier(self.store.notices, self.voice)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -10,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 
 from bot.alerts.digests import Digests
 from bot.alerts.news import News, announced, news
@@ -24,6 +25,7 @@ from bot.store.known import Known
 from bot.store.ledger import Slot
 from zoho.access import Access, Zoho
 from zoho.database import Database
+from zoho.errors import TokenThrottled
 from zoho.organisations import OrganisationKey
 from zoho.records import Module, Who
 
@@ -33,7 +35,15 @@ EVERY_SECONDS = 2.0
 _AT_ONCE = 4
 _LEASE = timedelta(seconds=90)
 _HOLD_SECONDS = 20.0
-LATER = "a later slot"
+_LATER = "a later slot"
+_NOT_READ = "not read: "
+_PATIENCE = timedelta(seconds=30)
+"""How long a slot waits for an earlier one of its alerts, and at first for the database or for tokens."""
+
+_TRIED_AGAIN = 3  # times, since reading costs credits; then the next slot tells what is new
+
+_PASSING = (OperationalError, InterfaceError, TokenThrottled)
+_JUMP = timedelta(minutes=1)
 _TRIES = 3  # scans compared with what is known, until nothing else was learned meanwhile
 
 
@@ -58,7 +68,7 @@ class Introductions(Protocol):
 
 
 class Unread(Protocol):
-    """Hears of slots for which nothing could be read."""
+    """Hears of slots for which not everything could be read."""
 
     async def unread(self, alert: Alert, one: Subscription, scanned: Scanned) -> None:
         """Tell the owner why."""
@@ -70,7 +80,8 @@ class _Outdated(Exception):
 
 @dataclass
 class Alerts:
-    """The one ticker. ``every`` is the pause between two looks, in seconds."""
+    """The one ticker. ``every`` is the pause between two looks, and ``took`` hears how long each read took,
+    both in seconds."""
 
     zoho: Zoho
     store: Store
@@ -82,23 +93,29 @@ class Alerts:
     introductions: Introductions
     unread: Unread
     now: Callable[[], datetime]
+    took: Callable[[float], None] = lambda seconds: None
     every: float = EVERY_SECONDS
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _reading: set[asyncio.Task[None]] = field(default_factory=set)
+    _seen: datetime | None = None
+    _tried: dict[str, int] = field(default_factory=dict)
 
     async def start(self, *, is_alone: bool) -> None:
         """Begin; ``is_alone`` where no other process works on the same database."""
         if is_alone:
             await self.store.ledger.release_all()
+        self._seen = None
         self._tasks = [
-            asyncio.create_task(self._again_and_again("alerts_not_read", self.read)),
-            asyncio.create_task(self._again_and_again("alerts_not_posted", self.post)),
+            asyncio.create_task(self._again_and_again("alerts_not_read", self._begin, self._room)),
+            asyncio.create_task(self._again_and_again("alerts_not_posted", self.post, self._pause)),
         ]
 
     async def stop(self) -> None:
         """End, and leave what was in the middle to whoever is next."""
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._reading]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
         with suppress(SQLAlchemyError):
             await self.store.ledger.release()
@@ -108,7 +125,9 @@ class Alerts:
         await self.read()
         await self.post()
 
-    async def _again_and_again(self, failure: str, step: Callable[[], Awaitable[None]]) -> None:
+    async def _again_and_again(
+        self, failure: str, step: Callable[[], Awaitable[None]], pause: Callable[[], Awaitable[None]]
+    ) -> None:
         while True:
             try:
                 await step()
@@ -116,7 +135,19 @@ class Alerts:
                 return  # nothing is lost: the next start goes on
             except Exception as error:  # the loop outlives everything; the next look tries again
                 log.warning(failure, error=type(error).__name__)
-            await asyncio.sleep(self.every)
+                await self._pause()
+            else:
+                await pause()
+
+    async def _pause(self) -> None:
+        await asyncio.sleep(self.every)
+
+    async def _room(self) -> None:
+        """Wait for the next look; it comes at once when a read has ended."""
+        if self._reading:
+            await asyncio.wait(self._reading, timeout=self.every, return_when=asyncio.FIRST_COMPLETED)
+        else:
+            await self._pause()
 
     async def post(self) -> None:
         """Post what is ready, settle what was left in the middle, and say what could not be said before."""
@@ -124,15 +155,36 @@ class Alerts:
         await self.owners.untold()
 
     async def read(self) -> None:
-        """Read for every slot that is due, the newest of each alerts alone."""
+        """Read for every slot that is due, and wait until that is done."""
+        await self._begin()
+        if self._reading:
+            await asyncio.wait(self._reading)
+
+    async def _begin(self) -> None:
+        """Begin to read for slots that are due, the newest of each alerts alone; one that takes long stops no
+        other."""
+        await self._look_at_the_clock()
         await self._open_baselines()
         await self.schedules.all_due(self.now())
-        taken = await self.store.ledger.claim([AlertState.NEW], limit=_AT_ONCE, lease=_LEASE)
+        room = _AT_ONCE - len(self._reading)
+        taken = await self.store.ledger.claim([AlertState.NEW], limit=room, lease=_LEASE) if room else ()
         newest = {alert.subscription: alert for alert in taken}  # they come oldest first
         for alert in taken:
             if newest[alert.subscription] is not alert:
-                await self._end(alert, LATER)
-        await asyncio.gather(*(self._apart(alert) for alert in newest.values()))
+                await self._end(alert, _LATER)
+            elif await self.store.ledger.is_read(alert):
+                await self.store.ledger.wait(alert, at=self.now() + _PATIENCE)
+            else:
+                task = asyncio.create_task(self._apart(alert))
+                self._reading.add(task)
+                task.add_done_callback(self._reading.discard)
+
+    async def _look_at_the_clock(self) -> None:
+        """At the first look, and when the clock was put back: nothing may wait for a time that was none."""
+        before, self._seen = self._seen, self.now()
+        if before is None or self._seen < before - _JUMP:
+            await self.schedules.bring_back(self._seen)
+            await self.store.ledger.bring_back()
 
     async def _open_baselines(self) -> None:
         """What was just set up is read at once, in silence; one slot, however many look."""
@@ -151,8 +203,20 @@ class Alerts:
             log.info("alert_left_to_others", alert=alert.id)
         except Exception as error:  # whatever it is, the next slot of these alerts looks again
             log.warning("alert_not_read", alert=alert.id, error=type(error).__name__)
-            with suppress(SQLAlchemyError):
-                await self._end(alert, type(error).__name__)
+            with suppress(SQLAlchemyError):  # then it is free when its lease runs out
+                await self._failed(alert, error)
+        else:
+            self._tried.pop(alert.id, None)
+
+    async def _failed(self, alert: Alert, error: Exception) -> None:
+        """Try a slot again that only met a database or a token service out of order; end any other."""
+        tried = self._tried.pop(alert.id, 0)
+        if not isinstance(error, _PASSING) or tried == _TRIED_AGAIN:
+            await self._end(alert, type(error).__name__)
+            return
+        self._tried[alert.id] = tried + 1
+        until = error.until if isinstance(error, TokenThrottled) else None
+        await self.store.ledger.wait(alert, at=max(self.now() + _PATIENCE * 4**tried, until or self.now()))
 
     @asynccontextmanager
     async def _held(self, alert: Alert) -> AsyncIterator[None]:
@@ -194,7 +258,9 @@ class Alerts:
     async def _read(self, alert: Alert, one: Subscription, access: Access) -> None:
         for tries_left in reversed(range(_TRIES)):
             known = await self.store.told.known(one.id)
+            begun = time.monotonic()
             scanned = await scan(access, one.terms, known, self.now())
+            self.took(time.monotonic() - begun)
             heard = await asyncio.to_thread(news, scanned, known)
             try:
                 await self._keep(alert, one, access, known, scanned, heard)
@@ -205,7 +271,7 @@ class Alerts:
             else:
                 break
         await self.digests.note(alert.workspace, heard.shrunk)
-        if not scanned.lists:
+        if not heard.items and _why_empty(scanned):
             await self._tell_unread(alert, one, scanned)
         if one.baseline_at is None and scanned.lists:
             read = {part.module: part.compared for part in scanned.lists if part.compared is not None}
@@ -213,10 +279,10 @@ class Alerts:
             await self.introductions.baseline_done(one.id, groups, read)
 
     async def _tell_unread(self, alert: Alert, one: Subscription, scanned: Scanned) -> None:
-        """Nothing could be read: the owner hears of it at the first of such slots in a row."""
+        """Not all was read, and no digest says so: the owner hears of it at the first of such slots."""
         rows = [row for row in await self.store.ledger.of(one.id, limit=10) if row.id != alert.id]
-        before = next((row for row in rows if row.why != LATER), None)
-        if before is None or not before.why:
+        before = next((row for row in rows if _says_something(row)), None)
+        if before is None or not (before.why.startswith(_NOT_READ) or self.digests.says_unread(before)):
             await self.unread.unread(alert, one, scanned)
 
     async def _keep(
@@ -237,7 +303,8 @@ class Alerts:
             ):
                 raise _Outdated
             if heard.items:
-                since = max((before.scanned_at for before in known.lists.values()), default=None)
+                times = [before.scanned_at for before in known.lists.values()]
+                since = max((time for time in times if time <= scanned.at), default=None)
                 kept = await self.digests.keep(connection, alert, one, access, scanned, heard, since)
             else:
                 why = _why_empty(scanned)
@@ -254,8 +321,14 @@ def _place(one: Subscription) -> OrganisationKey:
     return OrganisationKey(one.terms.product, one.terms.dc, one.terms.org_id)
 
 
+def _says_something(row: Alert) -> bool:
+    """Whether it tells how reading went: a slot that had its turn, and no introduction."""
+    return bool(row.body) or (row.state is AlertState.EMPTY and row.why != _LATER)
+
+
 def _why_empty(scanned: Scanned) -> str:
     """Why a slot has nothing to say, "" where that is because there is no news."""
+    names = sorted({failed.error for failed in scanned.failed})
     if scanned.too_dear is not None:
-        return "TooDear"
-    return " ".join(sorted({failed.error for failed in scanned.failed}))
+        names = ["TooDear"]
+    return f"{_NOT_READ}{' '.join(names)}" if names else ""

@@ -49,6 +49,29 @@ class Schedules:
             if seen < BATCH:
                 return tuple(keys)
 
+    async def bring_back(self, now: datetime) -> int:
+        """Set right what waits for a later time than its schedule says, as after a clock that was ahead; how
+        many those are."""
+        count, after = 0, ""
+        while True:
+            there = subscriptions.c
+            active = (there.status == SubscriptionStatus.ACTIVE.value, there.next_at > now, there.id > after)
+            query = select(there.id, there.schedule, there.next_at).where(*active).order_by(there.id)
+            async with self._database.read() as reader:
+                rows = (await reader.execute(query.limit(BATCH))).all()
+            astray = {
+                row.id: then for row in rows if (then := load(row.schedule).next_after(now)) < row.next_at
+            }
+            if astray:
+                async with self._database.write() as connection:
+                    await connection.execute(
+                        _SET, [{"key": key, "then": then, "now": now} for key, then in sorted(astray.items())]
+                    )
+            count += len(astray)
+            if len(rows) < BATCH:
+                return count
+            after = rows[-1].id
+
     async def hand_out(self, now: datetime, limit: int) -> tuple[tuple[str, ...], int]:
         """The keys as of `due`, and how many schedules were moved on for them."""
         async with self._database.read() as reader:
@@ -99,6 +122,12 @@ _MOVE = (
     update(subscriptions)
     .where(subscriptions.c.id == bindparam("key"))
     .values(next_at=bindparam("then"), snoozed_until=bindparam("snoozed"))
+)
+
+_SET = (
+    update(subscriptions)
+    .where(subscriptions.c.id == bindparam("key"), subscriptions.c.next_at > bindparam("now"))
+    .values(next_at=bindparam("then"))
 )
 
 

@@ -42,6 +42,7 @@ LEASE = timedelta(seconds=30)
 
 KEPT = timedelta(days=90)
 
+_LONGEST_WAIT = timedelta(hours=6)
 _NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 alerts = Table(
@@ -193,6 +194,14 @@ class Ledger:
         """Prolong the lease on a row; False when somebody else has it by now."""
         return await self._step(alert, free_at=self._now() + lease) is not None
 
+    async def is_read(self, alert: Alert) -> bool:
+        """Whether somebody reads for an earlier slot of the same alerts just now."""
+        others = (alerts.c.subscription == alert.subscription, alerts.c.slot < alert.slot)
+        held = (alerts.c.state == AlertState.NEW.value, alerts.c.holder != "", alerts.c.free_at > self._now())
+        async with self._database.read() as connection:
+            found = await connection.execute(select(alerts.c.id).where(*others, *held).limit(1))
+            return found.first() is not None
+
     async def ready(self, connection: AsyncConnection, alert: Alert, body: str) -> bool:
         """What is to be posted is known; in the transaction that marks its groups as told."""
         return await self._swap(connection, alert, _free(AlertState.READY, self._now(), body=body))
@@ -258,6 +267,12 @@ class Ledger:
     async def release_all(self) -> int:
         """Give back every lease there is: for the start of the only process that works on this database."""
         return await self._give_back(alerts.c.holder != "")
+
+    async def bring_back(self) -> int:
+        """Free rows that wait longer than anything is waited for, as after a clock that was ahead."""
+        waiting = (AlertState.NEW.value, AlertState.READY.value, AlertState.POSTING.value)
+        is_astray = alerts.c.free_at > self._now() + _LONGEST_WAIT
+        return await self._give_back(is_astray & alerts.c.state.in_(waiting))
 
     async def get(self, key: str) -> Alert | None:
         """The row with this id."""

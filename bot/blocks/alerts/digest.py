@@ -190,16 +190,17 @@ def closed(channel: str, why: str) -> parts.Message:
     return parts.Message(words.fallback(text), (parts.section("shut:head:1", said),))
 
 
-def unread(channel: str, why: str) -> parts.Message:
-    """Nothing could be read for a slot."""
+def unread(channel: str, why: str, *, some: bool) -> parts.Message:
+    """Nothing could be read for a slot, or not every list where ``some`` were."""
     where = f"<#{channel}>"
+    could = f"could not read {'all their' if some else 'their'} lists"
     said = (
-        f":{parts.WARNING}: *Your alerts in {where} could not read their lists*\n"
-        f"{words.sentence(why)}. Each slot tries again, and what is new is told once they can be read. "
-        "This is said once."
+        f":{parts.WARNING}: *Your alerts in {where} {could}*\n{words.sentence(why)}. Each slot tries again, "
+        "and what is new is told once they can be read. This is said once."
     )
-    text = f"Your alerts in {where} could not read their lists"
-    return parts.Message(words.fallback(text), (parts.section("unread:head:1", said),))
+    return parts.Message(
+        words.fallback(f"Your alerts in {where} {could}"), (parts.section("unread:head:1", said),)
+    )
 
 
 def no_more() -> parts.Message:

@@ -1,0 +1,267 @@
+"""Alerts on bad days: owners who are gone, a Slack that is down, prices, clocks, databases, long scans."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import text
+
+from bot import ids
+from bot.sandbox.things import Message
+from bot.store import Alert, AlertState, Because, SubscriptionStatus
+from tests.conftest import MARA, TOMAS, MakeWorld, World
+from tests.scenarios.test_alerts import OWNER, SUPPORT, standing, type_words
+from tests.scenarios.test_digests import digests, next_slot, ticking, twins
+from tests.storage import Storage
+
+EVERY_QUARTER = "subscribe contacts every 15 minutes"
+
+
+@pytest.fixture
+async def connected(make_world: MakeWorld, storage: Storage) -> World:
+    """A world on either engine in which Mara is connected to Larkfield Support."""
+    world = await make_world(DATABASE_URL=storage.url)
+    await world.connect(MARA, "Mara Lindqvist")
+    return world
+
+
+def said(world: World, place: str, words: str) -> list[Message]:
+    return [message for message in world.slack.messages(place) if words in message.words]
+
+
+async def later(world: World, step: timedelta = timedelta(minutes=5)) -> None:
+    """Some time passes, and somebody looks."""
+    world.clock.forward(step)
+    await world.bot.alerts.tick()
+
+
+# An owner who is gone
+
+
+async def test_alerts_of_somebody_who_left_pause_until_somebody_takes_them_over(connected: World) -> None:
+    await ticking(connected)
+    await connected.connect(TOMAS, "Tomás Reyes")
+    twins(connected)
+    connected.slack.deactivate(MARA)
+    await next_slot(connected)
+    await next_slot(connected)
+    assert digests(connected) == []
+    (paused,) = said(connected, SUPPORT, "whose Slack account is deactivated")
+    (one,) = await standing(connected)
+    assert (one.status, one.because) == (SubscriptionStatus.PAUSED, Because.ACCOUNT)
+    assert said(connected, MARA, "paused") == []
+
+    await connected.slack.click(paused, ids.SUB_TAKEOVER, user=TOMAS)
+    await connected.slack.submit(await connected.slack.wait_for_modal(TOMAS, containing="Lists to watch"))
+    await connected.slack.wait_for_modal(TOMAS, containing="Alerts changed")
+    await connected.settled()
+    assert "Taken over by <@U02TOMAS>" in connected.slack.message(paused.ts).words
+    await later(connected)
+    (caught_up,) = digests(connected)
+    assert "1 new possible duplicate" in caught_up.words
+    assert "Alerts by <@U02TOMAS>" in caught_up.words
+
+
+async def test_what_slack_did_not_take_is_said_later_and_once(connected: World) -> None:
+    await ticking(connected)
+    connected.zoho.revoke("mara")
+    connected.slack.fail("chat.postMessage", status=503, times=None)
+    await next_slot(connected)
+    assert said(connected, SUPPORT, "are paused") + said(connected, MARA, "are paused") == []
+    connected.slack.clear_faults()
+    await later(connected)
+    await later(connected)
+    assert len(said(connected, SUPPORT, "are paused")) == 1
+    assert len(said(connected, MARA, "Your alerts are paused")) == 1
+
+
+async def test_a_process_that_ended_before_saying_so_leaves_it_to_the_next(connected: World) -> None:
+    await ticking(connected)
+    (one,) = await standing(connected)
+    await connected.bot.store.subscriptions.pause_of(OWNER, one.terms.product, Because.CONNECTION)
+    await later(connected)
+    await later(connected)
+    assert len(said(connected, SUPPORT, "are paused")) == 1
+    assert len(said(connected, MARA, "Your alerts are paused")) == 1
+
+
+async def test_an_owner_who_cannot_be_told_of_a_closed_channel_hears_of_it_later(connected: World) -> None:
+    await ticking(connected)
+    twins(connected)
+    connected.slack.fail("chat.postMessage", error="is_archived", channel=SUPPORT, times=None)
+    connected.slack.fail("chat.postMessage", error="fatal_error", channel=MARA, times=None)
+    await next_slot(connected)
+    assert await standing(connected) == ()
+    assert said(connected, MARA, "were stopped") == []
+    connected.slack.clear_faults()
+    await later(connected)
+    await later(connected)
+    assert len(said(connected, MARA, "were stopped")) == 1
+
+
+# What cannot be read
+
+
+async def test_a_slot_that_grew_too_dear_waits_for_a_new_consent(connected: World) -> None:
+    await ticking(connected)
+    connected.zoho.org("larkfield").fill("contacts", 2_500, duplicates=800)
+    await next_slot(connected)
+    await next_slot(connected)
+    assert digests(connected) == []
+    (told,) = said(connected, MARA, "could not read their lists")
+    assert "Zoho credits now" in told.words
+    before = connected.zoho.org("larkfield").credits_left
+    await type_words(connected, MARA, "settings")
+    sheet = await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
+    await connected.slack.submit(sheet)
+    await connected.slack.wait_for_modal(MARA, containing="Alerts changed")
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "possible duplicates" in posted.words
+    assert len(said(connected, MARA, "could not read")) == 1
+    assert before > connected.zoho.org("larkfield").credits_left
+
+
+async def test_a_poison_record_fails_its_own_list_and_the_owner_hears_of_it_once(connected: World) -> None:
+    await ticking(connected, "subscribe contacts products daily 9:00")
+    connected.zoho.fault("not_json", path="/api/v1/products*", times=None)
+    await next_slot(connected)
+    await next_slot(connected)
+    assert len(said(connected, MARA, "could not read all their lists")) == 1
+    twins(connected)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "1 new possible duplicate" in posted.words
+    assert "Not read: Desk products" in posted.words
+    await next_slot(connected)
+    assert len(said(connected, MARA, "could not read all their lists")) == 1
+
+
+# Clocks
+
+
+async def test_a_clock_that_jumps_ahead_and_back_says_nothing_twice_and_misses_nothing(
+    connected: World,
+) -> None:
+    await ticking(connected)
+    twins(connected)
+    await next_slot(connected)
+    assert len(digests(connected)) == 1
+    connected.clock.forward(timedelta(days=400))
+    await connected.bot.alerts.tick()
+    connected.clock.forward(timedelta(days=-400))
+    twins(connected, "Vera Larsson")
+    await next_slot(connected)
+    await next_slot(connected)
+    assert len(digests(connected)) == 2
+    assert "Vera Larsson" in digests(connected)[1].words
+
+
+async def test_in_quiet_hours_nothing_is_said_and_afterwards_once(connected: World) -> None:
+    await ticking(connected, "subscribe contacts every 1 hour", quiet="18:00 to 8:00")
+    (one,) = await standing(connected)
+    begin = _at(connected, hour=19)
+    connected.clock.forward(begin)
+    await connected.bot.alerts.tick()
+    for _ in range(3):
+        twins(connected, "Vera Larsson", 1)
+        await later(connected, timedelta(hours=3))
+    assert digests(connected) == []
+    assert one.status is SubscriptionStatus.ACTIVE
+    await later(connected, timedelta(hours=6))
+    (posted,) = digests(connected)
+    assert "1 new possible duplicate" in posted.words
+
+
+def _at(world: World, *, hour: int) -> timedelta:
+    """How long it is until that hour in Berlin."""
+    now = world.clock().astimezone(ZoneInfo("Europe/Berlin"))
+    then = now.replace(hour=hour, minute=30, second=0)
+    return (then if then > now else then + timedelta(days=1)) - now
+
+
+# A scan that takes long, and a database that goes away
+
+
+@asynccontextmanager
+async def scan_under_way(world: World) -> AsyncIterator[None]:
+    """Alerts at work by themselves; a scan has begun and Zoho keeps it waiting until the block ends."""
+    world.bot.alerts.every = 0.05
+    fault = world.zoho.fault("latency", path="/api/v1/contacts*", times=None, seconds=1.5)
+    await world.bot.alerts.start(is_alone=False)
+    await until(lambda: fault.hits > 0)
+    yield
+    world.zoho.clear_faults()
+
+
+async def until(is_so: Callable[[], bool]) -> None:
+    async with asyncio.timeout(30):
+        while not is_so():  # noqa: ASYNC110  # the stand-ins give no sign
+            await asyncio.sleep(0.02)
+
+
+async def rows(world: World) -> tuple[Alert, ...]:
+    (one,) = await standing(world)
+    return await world.bot.store.ledger.of(one.id)
+
+
+async def all_read(world: World) -> tuple[Alert, ...]:
+    """Every slot has had its end."""
+    async with asyncio.timeout(60):
+        while True:
+            found = await rows(world)
+            if not {row.state for row in found} & {AlertState.NEW, AlertState.READY, AlertState.POSTING}:
+                return found
+            world.clock.forward(timedelta(seconds=20))
+            await asyncio.sleep(0.1)
+
+
+async def test_a_scan_longer_than_its_interval_piles_nothing_up(connected: World) -> None:
+    await ticking(connected, EVERY_QUARTER)
+    twins(connected)
+    connected.clock.forward(timedelta(minutes=16))
+    async with scan_under_way(connected):
+        before = await rows(connected)
+        for _ in range(3):
+            connected.clock.forward(timedelta(minutes=15))
+            count = len(before)
+            await _grown(connected, count)
+            before = await rows(connected)
+    found = await all_read(connected)
+    late = [row for row in found if row.why == "a later slot"]
+    assert len(late) >= 2
+    (posted,) = digests(connected)
+    assert "1 new possible duplicate" in posted.words
+
+
+async def _grown(world: World, count: int) -> None:
+    async with asyncio.timeout(30):
+        while len(await rows(world)) == count:  # noqa: ASYNC110
+            await asyncio.sleep(0.02)
+
+
+async def test_a_database_that_goes_away_in_the_middle_loses_nothing_and_doubles_nothing(
+    connected: World,
+) -> None:
+    await ticking(connected)
+    twins(connected)
+    connected.clock.forward(timedelta(days=1))
+    async with scan_under_way(connected):
+        if connected.bot.database.is_shared:
+            async with connected.bot.database.write() as connection:
+                await connection.execute(
+                    text(
+                        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                        "WHERE pid <> pg_backend_pid() AND datname = current_database()"
+                    )
+                )
+    await all_read(connected)
+    (posted,) = digests(connected)
+    assert "1 new possible duplicate" in posted.words
+    await next_slot(connected)
+    assert len(digests(connected)) == 1
