@@ -266,8 +266,13 @@ def brand(product: Product) -> str:
 
 
 def when(at: datetime) -> str:
-    """An event, in the reader's own zone, for mrkdwn and the fallback text."""
+    """An event that stands alone, in the reader's own zone, for mrkdwn and the fallback text."""
     return _token(at, "{date_short_pretty} at {time}", f"{day(at)} {utc_time(at)}")
+
+
+def within(at: datetime) -> str:
+    """The same in the middle of a sentence, where Slack's "Today" would have the wrong capital."""
+    return _token(at, "{date_short} at {time}", f"{day(at)} {utc_time(at)}")
 
 
 def clock(at: datetime) -> str:

@@ -25,7 +25,7 @@ def grant_lost(error: errors.GrantLost, about: Failing) -> parts.Message:
     """The answer to `GrantLost`."""
     head = f"{about.brand} no longer accepts your connection"
     why = "Access was withdrawn in Zoho, or your Zoho user has connected too many times since."
-    worked = f"last worked {words.when(about.last_worked)}" if about.last_worked else ""
+    worked = f"last worked {words.within(about.last_worked)}" if about.last_worked else ""
     place = words.dotted(words.inert(about.org_name), words.inert(about.region), worked)
     return drawn(
         Trouble(

@@ -162,7 +162,7 @@ def started(channel: str, speaks: str, *, is_new: bool, price: int | None) -> Vi
     """At the end: what was set up."""
     verb = "Alerts started" if is_new else "Alerts changed"
     said = f":{parts.DONE}: *{verb}* in <#{channel}>: {words.escape(speaks)}."
-    return _only_words(words.dotted(said, _price(price)), "Close")
+    return _only_words(" ".join(part for part in (said, _price(price)) if part), "Close")
 
 
 def outdated() -> View:

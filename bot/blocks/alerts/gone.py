@@ -36,7 +36,7 @@ def paused_in_channel(told: AlertsTold, last: datetime | None, *, account_gone: 
         parts.context(
             "gone:foot:1",
             words.dotted(
-                words.labels(told.modules), told.speaks, f"last posted {words.when(last)}" if last else ""
+                words.labels(told.modules), told.speaks, f"last posted {words.within(last)}" if last else ""
             ),
         ),
     )

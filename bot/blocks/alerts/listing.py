@@ -54,7 +54,7 @@ def stopped(told: AlertsTold) -> parts.Message:
 
 def snoozed(told: AlertsTold, until: datetime) -> parts.Message:
     """To the person who snoozed them."""
-    end = f"until {words.when(until)}"
+    end = f"until {words.within(until)}"
     return _said("snoozed", f"Snoozed {end}: {_short(told)}. What is new until then is told afterwards.")
 
 
@@ -109,9 +109,9 @@ def _row(number: int, row: AlertsTold, channel: str) -> Block:
     if row.paused:
         state = words.dotted(f"Paused: {row.paused}", f"by {parts.mention(row.owner)}")
     else:
-        then = row.next_at and f"next {words.when(row.next_at)}"
+        then = row.next_at and f"next {words.within(row.next_at)}"
         if row.snoozed_until:
-            then = f"snoozed until {words.when(row.snoozed_until)}"
+            then = f"snoozed until {words.within(row.snoozed_until)}"
         state = words.dotted(words.sentence(row.speaks), f"by {parts.mention(row.owner)}", then or "")
     menu = parts.overflow(ids.SUB_MORE, *_options(row))
     return parts.section(f"subs:a{number}:1", f"{title}\n{state}", menu)

@@ -145,6 +145,7 @@ def test_what_was_not_counted_is_about(value: int, said: str) -> None:
 def test_dates_are_tokens_with_a_fallback_in_utc() -> None:
     at = datetime(2026, 11, 24, 9, 5, tzinfo=timezone(timedelta(hours=1)))
     assert words.when(at) == "<!date^1795507500^{date_short_pretty} at {time}|24 Nov 2026 08:05 UTC>"
+    assert words.within(at) == "<!date^1795507500^{date_short} at {time}|24 Nov 2026 08:05 UTC>"
     assert words.clock(at) == "<!date^1795507500^{time}|08:05 UTC>"
     assert words.day(datetime(2024, 3, 2, tzinfo=UTC)) == "2 Mar 2024"
 
