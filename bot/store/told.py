@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.known import Known, KnownList, Told
+from bot.store.subscriptions import SubscriptionStatus, subscriptions
 from zoho.database import Database, EncryptedText, UtcTime, insert_or_ignore, insert_or_update, metadata
 from zoho.duplicates.dismissed import Mark, Pair
 from zoho.records import Module
@@ -23,6 +24,7 @@ from zoho.records import Module
 KEPT = timedelta(days=180)
 """How long a group is remembered of which nothing is left."""
 
+_STANDING = select(subscriptions.c.id).where(subscriptions.c.status != SubscriptionStatus.STOPPED.value)
 _ROWS_AT_ONCE = 200  # so that marks are encrypted in short pieces of time
 
 told = Table(
@@ -120,12 +122,6 @@ class ToldGroups:
             await connection.execute(update(told).where(of_it).values(revision=told.c.revision + 1))
             await connection.execute(delete(told_lists).where(told_lists.c.subscription == subscription))
 
-    async def forget(self, subscription: str) -> None:
-        """Delete what the channel of an ended subscription knows."""
-        async with self._database.write() as connection:
-            for table in (told, told_lists, told_groups):
-                await connection.execute(delete(table).where(table.c.subscription == subscription))
-
     async def forget_workspace(self, workspace: str) -> None:
         """Delete what every channel of this workspace knows."""
         async with self._database.write() as connection:
@@ -135,10 +131,12 @@ class ToldGroups:
             await connection.execute(delete(told).where(told.c.workspace == workspace))
 
     async def sweep(self) -> None:
-        """Forget groups of which nothing has been left for long."""
+        """Forget groups of which nothing has been left for long, and what was known to alerts that ended."""
         old = told_groups.c.changed_at < self._now() - KEPT
         async with self._database.write() as connection:
             await connection.execute(delete(told_groups).where(old, told_groups.c.is_open.is_(False)))
+            for table in (told_groups, told_lists, told):
+                await connection.execute(delete(table).where(table.c.subscription.not_in(_STANDING)))
 
     async def _groups(self, connection: AsyncConnection, subscription: str) -> tuple[Told, ...]:
         """In pieces, since marks are decrypted as they are read."""

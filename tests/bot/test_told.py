@@ -10,13 +10,15 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.alerts.news import News, after, announced, news
-from bot.store import Known, Store
+from bot.store import Because, Known, Store
 from bot.store.told import told, told_groups, told_lists
 from tests.bot.alerts.made import CONTACTS, contact, scanned
+from tests.bot.schedules.test_due import terms
 from tests.bot.test_dismissals import Clock
 from tests.storage import Storage
 from zoho.database import Database
 from zoho.duplicates.dismissed import Dismissed, DismissedPair, marks_of, pair_of
+from zoho.records import Who
 
 A, B, C = (contact(number, "a@x.example", name=f"Lindqvist {number}") for number in (1, 2, 3))
 E, F = (contact(number, "e@x.example") for number in (5, 6))
@@ -125,22 +127,31 @@ async def test_neither_names_nor_marks_lie_in_clear(
         assert secret not in stored
 
 
-async def test_ended_subscriptions_workspaces_and_old_solved_groups_are_forgotten(
+async def test_what_alerts_that_ended_knew_is_swept_away_and_old_solved_groups_of_others(
     store: Store, database: Database, clock: Clock
 ) -> None:
-    for subscription in ("s", "t"):
+    mara = Who("T1", "U01MARA")
+    one, two = [
+        (await store.subscriptions.add(mara, terms("C1", "weekdays 9:00"), next_at=clock())).id for _ in "ab"
+    ]
+    for subscription in (one, two, "gone"):
         await keep(store, database, Known(), news(scanned([A, B, E, F]), Known()), subscription)
-    known = await store.told.known("s")
+    await store.sweep()
+    assert await store.told.known("gone") == Known()
+    known = await store.told.known(one)
     gone = scanned([A, E, F], day=1, fresh={"1": A, "2": replace(B, is_gone=True)})
-    await keep(store, database, known, news(gone, known))
+    await keep(store, database, known, news(gone, known), one)
     clock.forward(timedelta(days=181))
     await store.sweep()
-    assert [one.members for one in (await store.told.known("s")).groups] == [("5", "6")]
-    assert len((await store.told.known("t")).groups) == 2
-    await store.told.forget("s")
-    assert await store.told.known("s") == Known()
+    assert [one.members for one in (await store.told.known(one)).groups] == [("5", "6")]
+    assert len((await store.told.known(two)).groups) == 2
+
+    await store.subscriptions.stop(one, Because.PERSON)
+    await store.sweep()
+    assert await store.told.known(one) == Known()
+    assert len((await store.told.known(two)).groups) == 2
     await store.forget("T2")
-    assert (await store.told.known("t")).revision == 1
+    assert (await store.told.known(two)).revision == 1
     await store.forget("T1")
     async with database.read() as reader:
         for table in (told, told_lists, told_groups):
