@@ -9,6 +9,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import create_engine, func, select, table
 
 from bot import ids
 from bot.migrations import migrate
@@ -74,6 +75,63 @@ async def test_a_search_whose_process_is_killed_is_answered_by_the_next_one_and_
         await slack.command(MARA, SEARCH)
         await slack.wait_for(user=MARA, after=seen, containing=ANSWER, timeout=60)
         assert answers(slack, mark) == 2
+
+
+@pytest.mark.parametrize("storage", ["postgres"], indirect=True)
+async def test_a_search_whose_worker_is_killed_is_answered_by_another_one_and_once(
+    installation: Installation,
+) -> None:
+    slack, zoho = installation.slack, installation.zoho
+    async with installation.running() as (_, first):
+        await installation.connect(MARA, "Mara Lindqvist")
+        fault = zoho.fault("hang", path="/api/v1/products*", times=None)
+        mark = slack.mark
+        sent = await slack.command(MARA, SEARCH)
+        await until_met(fault)
+        async with installation.working():
+            await kill(first)
+            zoho.clear_faults()
+            await slack.wait_for(user=MARA, after=mark, containing=ANSWER, timeout=60)
+            await slack.redeliver(sent)
+            await until_nothing_is_left(installation)
+            assert answers(slack, mark) == 1
+
+
+@pytest.mark.parametrize("seconds", [1, 9])
+async def test_a_process_that_is_told_to_end_answers_first_or_leaves_the_search_to_the_next(
+    installation: Installation, seconds: int
+) -> None:
+    """One call of so many seconds, or so many of them that they take longer than it may."""
+    slack, zoho = installation.slack, installation.zoho
+    async with installation.running() as (_, first):
+        await installation.connect(MARA, "Mara Lindqvist")
+        fault = zoho.fault("latency", path="/api/*", seconds=seconds, times=1 if seconds == 1 else None)
+        mark = slack.mark
+        await slack.command(MARA, "contacts")
+        await until_met(fault)
+        first.terminate()
+        async with asyncio.timeout(40):
+            assert await first.wait() == 0
+    assert answers(slack, mark) == (1 if seconds == 1 else 0)
+    zoho.clear_faults()
+    async with installation.running():
+        await slack.wait_for(user=MARA, after=mark, containing=ANSWER, timeout=30)
+        await until_nothing_is_left(installation)
+        assert answers(slack, mark) == 1
+
+
+async def until_nothing_is_left(installation: Installation) -> None:
+    """No command waits any more, and none is entered for a worker."""
+    tables = ["unfinished_commands", *(["procrastinate_jobs"] if installation.is_shared else [])]
+    engine = create_engine(installation.environment["DATABASE_URL"].replace("+aiosqlite", ""))
+    counts = [select(func.count()).select_from(table(name)) for name in tables]
+    async with asyncio.timeout(30):
+        while True:
+            with engine.connect() as connection:
+                if not any(connection.execute(count).scalar_one() for count in counts):
+                    break
+            await asyncio.sleep(0.1)
+    engine.dispose()
 
 
 async def test_what_was_not_answered_for_half_an_hour_is_said_with_a_button_that_asks_again(
