@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
 from bot import ids
@@ -17,6 +16,7 @@ from bot.decisions import Dismissing as Decision
 from bot.decisions import Outcome, Verdict
 from bot.ids import GroupRef
 from bot.jobs import Click, Job, People, Reply, Submitted, Voice
+from bot.jobs.voice import UNHEARD
 from bot.searches import Searches
 from bot.sharing import Sharing
 from bot.store import Dismissal, Sheet, ShownGroup, Store
@@ -193,7 +193,7 @@ class Dismissing:
         """The id of a modal that was opened, "" when Slack does not open it any more, which was said."""
         try:
             return await self.voice.open_view(job.trigger_id, view)
-        except SlackApiError as error:
+        except UNHEARD as error:
             log.info("sheet_not_opened", error=type(error).__name__)
             await self.voice.add(job, drawn.too_late())
             return ""

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
 from bot.alerts.digests import Digests
@@ -19,6 +18,7 @@ from bot.blocks.share import Shared, Sheet, Subject
 from bot.decisions import Decisions, Outcome, Verdict
 from bot.ids import Detail, GroupRef, PageRef
 from bot.jobs import Channels, Click, Job, People, Place, Reply, Submitted, Voice, doing
+from bot.jobs.voice import UNHEARD
 from bot.searches import NO_STAYS, Searches
 from bot.store import Share, ShownGroup, Store, StoredList, place_of
 from zoho.access import Access, Zoho
@@ -49,7 +49,7 @@ class Sharing:
         """Open the sheet at once, since its trigger lives three seconds; then look, and fill it."""
         try:
             view_id = await self.voice.open_view(job.trigger_id, share.loading_sheet())
-        except SlackApiError as error:
+        except UNHEARD as error:
             log.info("sheet_not_opened", error=type(error).__name__)
             await self.voice.add(job, share.too_late())
             return

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import aiohttp
+from slack_sdk.errors import SlackClientError
 from sqlalchemy.exc import OperationalError
 
 from bot.blocks.parts import Message
@@ -37,4 +39,6 @@ ANSWERS: dict[type[BaseException], Callable[[Any, Failing], Message]] = {
     errors.ZohoError: searching.zoho_error,
     OperationalError: searching.store_failed,
     TimeoutError: searching.too_long,
+    SlackClientError: searching.slack_unheard,
+    aiohttp.ClientError: searching.slack_unheard,
 }

@@ -229,6 +229,20 @@ def store_failed(error: OperationalError, about: Failing) -> parts.Message:
     )
 
 
+def slack_unheard(error: BaseException, about: Failing) -> parts.Message:
+    """The answer to a call to Slack that was refused or not answered: `SlackClientError`, `ClientError`."""
+    return drawn(
+        Trouble(
+            "slack",
+            "Slack did not answer this app as it should",
+            about.stopped,
+            next="try again in a minute.",
+            button=try_again(about),
+            foot=(about.place,),
+        )
+    )
+
+
 def unexpected(error: BaseException, about: Failing) -> parts.Message:
     """The answer to an error that nobody thought of; ``about.reference`` finds it in the log."""
     return drawn(

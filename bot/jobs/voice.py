@@ -41,6 +41,9 @@ _NOT_THERE = ("not_in_channel", "channel_not_found")
 SLACK_TROUBLE = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What a call to Slack may raise."""
 
+UNHEARD = (SlackApiError, aiohttp.ClientError, TimeoutError)
+"""The same while the token lives: this call was refused, or nobody knows what became of it."""
+
 Payload = dict[str, Any]
 
 
@@ -184,7 +187,7 @@ class Voice:
             return False
         try:
             await self._edit(place, self._drawn_forms(message))
-        except (SlackApiError, aiohttp.ClientError, TimeoutError) as error:
+        except UNHEARD as error:
             log.info("message_not_redrawn", error=type(error).__name__)
             return False
         return True
@@ -225,7 +228,7 @@ class Voice:
         """Change the message of ``job``; where that cannot be done any more, say it in a new one."""
         try:
             await self._edit(Place(job.reply.channel, job.reply.ts), self._forms(message, job))
-        except (SlackApiError, aiohttp.ClientError, TimeoutError):
+        except UNHEARD:
             await self.tell(job.who.user, message)
 
     async def _edit(self, place: Place, forms: AsyncIterator[Payload]) -> None:
@@ -237,7 +240,10 @@ class Voice:
         await self._call(send, forms)
 
     async def _say_otherwise(self, job: Job, message: Message) -> None:
-        """https://docs.slack.dev/reference/methods/chat.postEphemeral; it fails where the bot is absent."""
+        """https://docs.slack.dev/reference/methods/chat.postEphemeral; it fails where the bot is absent.
+
+        What may have been said there is said once more directly: better twice than not at all.
+        """
 
         async def send(payload: Payload) -> AsyncSlackResponse:
             return await self._client.chat_postEphemeral(
@@ -250,7 +256,7 @@ class Voice:
         if job.reply.channel:
             try:
                 await self._call(send, self._forms(message, job))
-            except SlackApiError:
+            except UNHEARD:
                 pass
             else:
                 return

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot import ids
 from tests.conftest import MARA, World
+from tests.scenarios.test_sharing import BRANDTS, group_of, press, share
 
 HEADLINE = "10 possible duplicates in Desk contacts"
 PRIVATE = "C04PRIVATE"
@@ -109,6 +111,77 @@ async def test_a_response_url_that_fails_on_slacks_side_is_answered_otherwise(co
     connected.slack.fail("response_url", drop=True)
     answer = await connected.ask(MARA, "desk contacts")
     assert answer.via == "chat.postEphemeral"
+
+
+BROKEN = ({"drop": True}, {"status": 200, "plain": True}, {"status": 503}, {"error": "internal_error"})
+
+
+@pytest.mark.parametrize("how", BROKEN)
+async def test_a_call_that_breaks_in_the_channel_is_made_up_for_directly(
+    connected: World, how: dict[str, Any]
+) -> None:
+    break_response_urls(connected)
+    connected.slack.fail("chat.postEphemeral", times=None, **how)
+    answer = await connected.ask(MARA, "desk contacts", containing=HEADLINE)
+    assert answer.via == "chat.postMessage"
+
+
+@pytest.mark.parametrize("how", BROKEN)
+async def test_a_sheet_that_slack_does_not_open_is_said_beside_the_list(
+    connected: World, how: dict[str, Any]
+) -> None:
+    listed = await connected.ask(MARA, "desk contacts")
+    connected.slack.fail("views.open", times=None, **how)
+    for action, value in ((ids.PAGE_SHARE, None), (ids.GROUP_DISMISS, group_of(listed, BRANDTS))):
+        told = await connected.click(listed, action, value=value, containing="did not open the sheet")
+        assert told.ts != listed.ts
+        assert connected.slack.message(listed.ts).blocks == listed.blocks
+
+
+@pytest.mark.parametrize("how", BROKEN)
+async def test_an_edit_of_the_app_that_breaks_is_said_to_whoever_clicked(
+    connected: World, how: dict[str, Any]
+) -> None:
+    shared = await share(connected)
+    connected.slack.fail("response_url", status=404, times=1)
+    connected.slack.fail("chat.update", times=None, **how)
+    mark = await press(connected, shared, BRANDTS, MARA)
+    await connected.slack.wait_for(user=MARA, after=mark, containing="could not be changed")
+    assert "1 open flag" in (await connected.ask(MARA, "flagged", containing="open flag")).words
+
+
+@pytest.mark.parametrize("how", BROKEN)
+async def test_a_slack_that_does_not_say_who_people_are_stops_nothing(
+    connected: World, how: dict[str, Any]
+) -> None:
+    connected.slack.fail("users.info", times=None, **how)
+    listed = await connected.ask(MARA, "desk contacts")
+    flagged = await connected.click(listed, ids.GROUP_FLAG, containing="Undo flag")
+    assert "Flagged by <@U01MARA>" in flagged.words
+    assert "1 open flag" in (await connected.ask(MARA, "flagged", containing="open flag")).words
+
+
+@pytest.mark.parametrize("how", BROKEN)
+async def test_until_slack_says_whose_app_this_is_nothing_is_done_and_that_is_said(
+    connected: World, how: dict[str, Any]
+) -> None:
+    connected.slack.fail("auth.test", times=None, **how)
+    await connected.restart()
+    before = len(connected.zoho.calls)
+    refused = await connected.ask(MARA, "desk contacts")
+    assert "Slack did not answer this app" in refused.words
+    assert len(connected.zoho.calls) == before
+    connected.slack.clear_faults()
+    assert HEADLINE in (await connected.click(refused, ids.SEARCH_AGAIN)).words
+
+
+async def test_a_call_that_hangs_is_given_up_and_made_up_for_directly(connected: World) -> None:
+    break_response_urls(connected)
+    connected.slack.slow("chat.postEphemeral", 60)
+    mark = connected.slack.mark
+    await connected.slack.command(MARA, "help")
+    answer = await connected.slack.wait_for(user=MARA, after=mark, containing="can do", timeout=45)
+    assert answer.via == "chat.postMessage"
 
 
 async def test_a_dead_token_is_logged_once_and_ends_the_work(connected: World) -> None:
