@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,18 @@ from slack_bolt.app.async_app import AsyncApp
 from bot import ids
 from bot.__main__ import main
 from bot.app import Bot, build
-from bot.blocks.catalogue import BUILT
+from bot.blocks.catalogue import BUILT, exists
+from bot.manifest import scopes
+from bot.metrics import Metrics
 from bot.settings import NAMES, load
+from zoho.database import Database
+from zoho.records import Module
+from zoho.scopes import READ_DESK, write_scopes
 
 TOP = Path(__file__).parents[1]
 README = TOP / "README.md"
+PAGES = (README, *sorted((TOP / "docs").glob("*.md")))
+"""Everything that is written for people."""
 
 
 # What the bot listens to
@@ -120,10 +128,10 @@ def test_every_id_has_its_listener_and_every_listener_its_id(listened: Mapping[s
 # What the README says
 
 
-def section(title: str) -> str:
-    found = re.search(rf"^##+ {re.escape(title)}\n(.*?)(?=^##? |\Z)", README.read_text(), re.M | re.S)
-    assert found, f"the README has no section “{title}”"
-    return found[1]
+def section(title: str, page: Path = README) -> str:
+    """Down to the next heading of the same kind, or of a higher one."""
+    _, heading, after = re.split(rf"^(##+) {re.escape(title)}\n", page.read_text(), maxsplit=1, flags=re.M)
+    return re.split(rf"^#{{1,{len(heading)}}} ", after, maxsplit=1, flags=re.M)[0]
 
 
 def first_cells(text: str) -> set[str]:
@@ -173,10 +181,65 @@ def test_the_readme_explains_exactly_the_routes_there_are(routes: frozenset[str]
     assert first_cells(section("Commands").partition("`serve` answers")[2]) == routes
 
 
-def test_the_readme_names_only_commands_of_make_that_exist() -> None:
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_names_only_commands_that_exist(page: Path, subcommands: frozenset[str]) -> None:
+    text = page.read_text()
     targets = set(re.findall(r"^([a-z]+):", (TOP / "Makefile").read_text(), re.M))
+    typed = set(re.findall(rf"`{ids.COMMAND} ([a-z]+)[ `]", text)) - {"desk"}
 
-    assert set(re.findall(r"(?:`|^)make ([a-z]+)", README.read_text(), re.M)) <= targets
+    assert set(re.findall(r"(?:`|^)make ([a-z]+)", text, re.M)) <= targets
+    assert set(re.findall(r"python -m bot ([a-z-]+)", text)) <= subcommands
+    assert [word for word in typed if not exists(word)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_a_page_names_only_settings_that_exist(page: Path) -> None:
+    named = set(re.findall(r"`([A-Z]+(?:_[A-Z]+)+)(?:=[^`]*)?`", page.read_text()))
+
+    assert named <= {*settings_in_use(), "API_NAME"}
+
+
+def test_the_readme_gives_a_reason_for_exactly_the_slack_scopes_of_the_manifest() -> None:
+    needed, optional = scopes()
+    rows = [line for line in section("Slack: the app").splitlines() if line.startswith("| `")]
+
+    assert first_cells("\n".join(row for row in rows if "optional:" not in row)) == needed
+    assert first_cells("\n".join(row for row in rows if "optional:" in row)) == optional
+
+
+def test_the_readme_gives_a_reason_for_exactly_the_zoho_scopes_that_are_asked_for() -> None:
+    asked = {*READ_DESK, *(scope for module in Module for scope in write_scopes(module, "cf_flag"))}
+
+    assert first_cells(section("Zoho: the client")) == asked
+
+
+async def test_the_operators_page_explains_exactly_the_metrics_there_are(tmp_path: Path) -> None:
+    about = section("Metrics", TOP / "docs" / "operating.md").partition("Worth an alarm")[0]
+    database = Database.open(f"sqlite:///{tmp_path / 'empty.sqlite3'}", keys=[Fernet.generate_key().decode()])
+    shown = (await Metrics(database, lambda: datetime.now(UTC)).told()).decode()
+    await database.close()
+    kinds = {name for name in re.findall(r"^# TYPE (\w+)", shown, re.M) if not name.endswith("_created")}
+
+    assert first_cells(about) == kinds
+
+
+def test_what_the_readme_quotes_from_slack_and_the_log_is_really_said() -> None:
+    rows = [line for line in section("When something does not work").splitlines() if line.startswith("|")]
+    seen = "\n".join(row.split("|")[1] for row in rows)
+    quoted = {words.replace(*_FILLED_IN) for words in re.findall(r'"([^"]+)"', seen)} - _OF_OTHERS
+    events = set(re.findall(r"`([a-z]+_[a-z_]+)`", seen))
+    said = "\n".join(text for path, text in texts() if path.startswith(("bot/", "zoho/")))
+
+    assert len(quoted) > 5
+    assert [words for words in quoted | {f'"{event}"' for event in events} if words not in said] == []
+
+
+_FILLED_IN = ("Zoho Desk.", "{brand}.")
+_OF_OTHERS = {
+    f"{ids.COMMAND} failed with the error dispatch_failed",
+    f"{ids.COMMAND} is not a valid command",
+    "Invalid Redirect Uri",
+}
 
 
 def test_the_ci_script_runs_the_readmes_test_command() -> None:
@@ -184,18 +247,19 @@ def test_the_ci_script_runs_the_readmes_test_command() -> None:
     assert "```\nmake test\n```" in README.read_text()
 
 
-def test_links_inside_the_readme_lead_somewhere() -> None:
-    text = README.read_text()
-    headings = {
-        re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
-        for title in re.findall(r"^#+ (.*)$", text, re.M)
-    }
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_inside_a_page_lead_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
+        path, _, anchor = target.partition("#")
+        if "://" not in target:
+            led = page.parent / path if path else page
+            assert led.exists(), target
+            assert not anchor or anchor in headings(led), target
 
-    for target in re.findall(r"\]\(([^)\s]+)\)", text):
-        if target.startswith("#"):
-            assert target[1:] in headings, target
-        elif "://" not in target:
-            assert (TOP / target).exists(), target
+
+def headings(page: Path) -> set[str]:
+    titles = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-") for title in titles}
 
 
 # What no file may hold

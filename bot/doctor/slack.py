@@ -45,7 +45,7 @@ def _scopes(headers: Mapping[str, str]) -> Finding:
     if optional - held:
         without = ", ".join(sorted(optional - held))
         return note("Slack scopes", f"all that are needed; without {without} some things are left out")
-    return ok("Slack scopes", f"all {len(needed | optional)} that are needed")
+    return ok("Slack scopes", f"all {len(needed | optional)} of the manifest")
 
 
 async def requests_are_vouched_for(settings: Settings) -> list[Finding]:
