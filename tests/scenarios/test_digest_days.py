@@ -172,7 +172,7 @@ async def test_in_quiet_hours_nothing_is_said_and_afterwards_once(connected: Wor
         twins(connected, "Vera Larsson", 1)
         await later(connected, timedelta(hours=3))
     assert digests(connected) == []
-    assert one.status is SubscriptionStatus.ACTIVE
+    assert one.terms.schedule.endswith("18:00-08:00")
     await later(connected, timedelta(hours=6))
     (posted,) = digests(connected)
     assert "1 new possible duplicate" in posted.words

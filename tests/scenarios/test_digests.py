@@ -9,9 +9,10 @@ import pytest
 from bot import ids
 from bot.alerts.posting import EVENT_TYPE
 from bot.blocks.alerts import form
+from bot.blocks.dismissing import RECORDS_BLOCK
 from bot.sandbox.things import Message
 from bot.store import AlertState, Because, Subscription, SubscriptionStatus
-from tests.conftest import LARKFIELD, MARA, TOMAS, MakeWorld, World
+from tests.conftest import JONAS, LARKFIELD, MARA, TOMAS, MakeWorld, World
 from tests.scenarios.test_alerts import SUPPORT, standing, start, type_words
 from tests.storage import Storage
 
@@ -264,3 +265,131 @@ async def test_after_a_change_of_the_filter_the_next_look_is_silent_again(connec
     await next_slot(connected)
     (posted,) = digests(connected)
     assert "Grew from 2 to 3" in plain(posted)
+
+
+# Not a duplicate
+
+
+async def dismiss(world: World, posted: Message, user: str = MARA) -> Message:
+    """Press *Not a duplicate* of the first group; the digest as it is afterwards."""
+    (first, *_) = world.slack.message(posted.ts).elements(ids.GROUP_DISMISS)
+    mark = world.slack.mark
+    await world.slack.click(world.slack.message(posted.ts), ids.GROUP_DISMISS, value=first.value, user=user)
+    await world.slack.wait_for(lambda m: m.ts == posted.ts, after=mark)
+    return world.slack.message(posted.ts)
+
+
+async def test_a_pair_dismissed_in_a_digest_is_never_told_again_not_even_through_a_third_record(
+    connected: World,
+) -> None:
+    await ticking(connected)
+    await connected.connect(TOMAS, "Tomás Reyes")
+    first, second = twins(connected)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    after = await dismiss(connected, posted, TOMAS)
+    assert "All solved: 1 new possible duplicate" in after.words
+    assert "1. Not a duplicate" in plain(after)
+    assert "Dismissed by <@U02TOMAS>" in after.words
+    await next_slot(connected)
+    assert len(digests(connected)) == 1
+
+    (third,) = twins(connected, count=1)
+    await next_slot(connected)
+    _, split = digests(connected)
+    assert "2 new possible duplicates" in split.words
+    shared = await connected.bot.store.shares.get(LARKFIELD, (split.metadata or {})["event_payload"]["alert"])
+    assert shared is not None
+    assert {frozenset(group.ids) for group in shared.found.groups} == {
+        frozenset({first, third}),
+        frozenset({second, third}),
+    }
+    await next_slot(connected)
+    assert len(digests(connected)) == 2
+
+
+async def test_a_dismissed_pair_comes_back_with_who_dismissed_it_and_what_changed(connected: World) -> None:
+    await ticking(connected)
+    _, second = twins(connected)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    await dismiss(connected, posted)
+    connected.zoho.org("larkfield").patch("contacts", second, title="Head of stoves")
+    await next_slot(connected)
+    assert len(digests(connected)) == 1
+    connected.zoho.org("larkfield").patch("contacts", second, phone="+49 40 5550 177")
+    await next_slot(connected)
+    _, back = digests(connected)
+    assert "1 group came back" in back.words
+    assert "1. Came back in Desk contacts" in plain(back)
+    assert "Dismissed by <@U01MARA>" in back.words
+    assert "back because the phone of one of them changed" in back.words
+    await next_slot(connected)
+    assert len(digests(connected)) == 2
+
+
+async def test_a_member_taken_out_in_a_digest_leaves_the_others_there(connected: World) -> None:
+    await ticking(connected)
+    *_, third = twins(connected, "Vera Larsson", 3)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    (button,) = posted.elements(ids.GROUP_DISMISS)
+    await connected.slack.click(posted, ids.GROUP_DISMISS, value=button.value, user=MARA)
+    sheet = await connected.slack.wait_for_modal(MARA, containing="do not belong?")
+    mark = connected.slack.mark
+    boxes = [one["value"] for one in sheet.elements("recs")[0].raw["options"]]
+    await connected.slack.submit(sheet, {RECORDS_BLOCK: boxes[-1:]})
+    await connected.slack.wait_for(lambda m: m.ts == posted.ts, after=mark)
+    after = connected.slack.message(posted.ts)
+    assert "Not a duplicate" in after.words
+    assert after.elements(ids.GROUP_FLAG)
+    assert "All solved" not in after.words
+    await next_slot(connected)
+    assert len(digests(connected)) == 1
+    assert third
+
+
+# How much, and for whom
+
+
+FOLKS = ("Anna Ode", "Bo Arne", "Cleo Dahl", "Dag Eriks", "Eva Friis", "Finn Gade", "Gro Hansen")
+
+
+@pytest.mark.parametrize(("most", "drawn"), [("5", 5), ("10", 7)])
+async def test_no_more_groups_are_drawn_than_was_asked_for(connected: World, most: str, drawn: int) -> None:
+    await ticking(connected, **{form.MOST: most})
+    for name in FOLKS:
+        twins(connected, name)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "7 new possible duplicates" in posted.words
+    assert len(posted.elements(ids.GROUP_FLAG)) == drawn
+    assert ("Show 2 more" in posted.words) == (drawn == 5)
+
+
+async def test_the_rest_is_read_with_the_rights_of_whoever_asks(connected: World) -> None:
+    await ticking(connected)
+    for name in FOLKS:
+        twins(connected, name)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    hidden, seen = [name for name in FOLKS if name not in plain(posted)]
+    await connected.connect(TOMAS, "Tomás Reyes")
+    org = connected.zoho.org("larkfield")
+    for row in org.tables["contacts"]:
+        if row.get("lastName") == hidden:
+            org.record("contacts", str(row["id"]))["_restricted"] = True
+    mark = connected.slack.mark
+    await connected.slack.click(posted, ids.ALERT_REST, user=TOMAS)
+    await connected.settled()
+    alone = await connected.slack.wait_for(lambda m: m.to == TOMAS, after=mark)
+    assert seen in alone.words
+    assert hidden not in alone.words
+    assert len(alone.elements(ids.GROUP_FLAG)) == 1
+
+    mark = connected.slack.mark
+    await connected.slack.click(posted, ids.ALERT_REST, user=JONAS)
+    await connected.settled()
+    asked = await connected.slack.wait_for(lambda m: m.to == JONAS, after=mark)
+    assert asked.elements(ids.CONNECT_START)
+    assert connected.slack.message(posted.ts).blocks == posted.blocks

@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from tests.conftest import LARKFIELD, MARA, MakeWorld, World, free_port
+from tests.scenarios.test_digests import next_slot, ticking, twins
 
 
 async def shown(world: World) -> dict[str, float]:
@@ -65,3 +66,19 @@ async def test_a_metrics_port_that_is_taken_is_one_line_and_the_bot_works(
         await world.ask(MARA, "help", containing="What /duplicates can do")
     said = capsys.readouterr()
     assert (said.out + said.err + caplog.text).count("no_metrics") == 1
+
+
+async def test_alerts_are_counted_by_state_and_their_reads_by_length(make_world: MakeWorld) -> None:
+    world = await make_world(METRICS_PORT=str(free_port()))
+    await world.connect(MARA, "Mara Lindqvist")
+    await ticking(world)
+    before = await shown(world)
+    twins(world)
+    await next_slot(world)
+    await next_slot(world)
+    seen = await shown(world)
+    assert seen["duplicates_scan_seconds_count"] == before["duplicates_scan_seconds_count"] + 2
+    assert seen["duplicates_scan_seconds_sum"] > before["duplicates_scan_seconds_sum"]
+    states = {state: seen[f'duplicates_alerts{{state="{state}"}}'] for state in ("sent", "empty", "new")}
+    assert (states["empty"], states["new"]) == (2, 0)
+    assert states["sent"] == before['duplicates_alerts{state="sent"}'] + 1
