@@ -7,9 +7,9 @@ https://docs.slack.dev/reference/methods/views.publish
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
 from weakref import WeakValueDictionary
 
 import structlog
@@ -19,8 +19,18 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import failures, ids
 from bot.blocks import clicks
+from bot.blocks.alerts.told import AlertsTold
 from bot.blocks.dismissed import DismissedRow
-from bot.blocks.home import HomeConnection, HomePage, home, home_elsewhere, home_not_connected, home_plain
+from bot.blocks.home import (
+    SHOWN_ALERTS,
+    HomeAlerts,
+    HomeConnection,
+    HomePage,
+    home,
+    home_elsewhere,
+    home_not_connected,
+    home_plain,
+)
 from bot.blocks.parts import Link
 from bot.blocks.queue import QueuePage
 from bot.decisions import DismissedHistory, FlagQueue
@@ -28,7 +38,7 @@ from bot.ids import FlagPlace
 from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice
 from bot.jobs.retries import reason
 from bot.jobs.voice import SLACK_TROUBLE
-from bot.store import HomeRow, Store
+from bot.store import HomeRow, Store, Subscription
 from zoho.access import Zoho
 from zoho.connections import Connection, Status
 from zoho.errors import GrantLost, KeyLost, NoAnswer, OrganisationRefused, WrongRegion, ZohoError
@@ -59,7 +69,7 @@ class Drawn:
 
 @dataclass(frozen=True)
 class Home:
-    """Everybody's Home tab."""
+    """Everybody's Home tab. ``told`` puts alerts into words."""
 
     jobs: Jobs
     zoho: Zoho
@@ -70,6 +80,7 @@ class Home:
     invitations: Invitations
     queue: FlagQueue
     history: DismissedHistory
+    told: Callable[[Subscription], Awaitable[AlertsTold]]
     now: Callable[[], datetime]
     seconds_to_read: float = SECONDS_TO_READ
     _publishing: WeakValueDictionary[Who, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -144,7 +155,9 @@ class Home:
         """Differs whenever the tab would show something else; costs no call."""
         connection = await self.zoho.connections.get(who, Product.DESK)
         flags = await self.store.queue.stamp(who.workspace)
-        return f"{_facts(connection)} {flags} {await self.store.dismissed.stamp(who.workspace)}"
+        alerts = await self.store.subscriptions.standing(who.workspace, owner=who.user)
+        shown = ".".join(f"{one.id}:{one.revision}" for one in alerts)
+        return f"{_facts(connection)} {flags} {await self.store.dismissed.stamp(who.workspace)} {shown}"
 
     # Drawing
 
@@ -156,41 +169,48 @@ class Home:
         open_flags = await self.store.queue.length_of_all(job.who.workspace)
         if connection is None:
             return Drawn(home_not_connected(await self.invitations.connect(job), open_flags=open_flags))
+        page = HomePage((), open_flags=open_flags, alerts=await self._alerts(job.who, person.zone))
         if connection.status is Status.NEEDS_RECONNECT:
-            return await self._draw_unread(job, connection, GrantLost(), open_flags)
+            return await self._draw_unread(job, connection, GrantLost(), page)
         if connection.choices:
-            return Drawn(home(HomePage((await self._line(job, connection),), open_flags=open_flags)))
-        return await self._draw_connected(job, connection, place, open_flags)
+            return Drawn(home(replace(page, connections=(await self._line(job, connection),))))
+        return await self._draw_connected(job, connection, place, page)
 
     async def _draw_connected(
-        self, job: Job, connection: Connection, place: FlagPlace, open_flags: int
+        self, job: Job, connection: Connection, place: FlagPlace, page: HomePage
     ) -> Drawn:
         """With the flags, or with why they could not be read."""
         try:
             async with asyncio.timeout(self.seconds_to_read):
                 queue, own = await self._read(job.who, place)
         except TimeoutError:
-            return await self._draw_unread(job, connection, NoAnswer(), open_flags, place.after)
+            return await self._draw_unread(job, connection, NoAnswer(), page, place.after)
         except ZohoError as error:
-            return await self._draw_unread(job, connection, error, open_flags, place.after)
+            return await self._draw_unread(job, connection, error, page, place.after)
         line = await self._line(job, connection)
-        page = HomePage((line,), queue, own=own)
+        page = replace(page, connections=(line,), queue=queue, own=own)
         return Drawn(home(page), queue.start, has_changed=queue.solved > 0)
 
     async def _draw_unread(
-        self, job: Job, connection: Connection, error: ZohoError, open_flags: int, start: str = ""
+        self, job: Job, connection: Connection, error: ZohoError, page: HomePage, start: str = ""
     ) -> Drawn:
         """Why the flags are not shown, and a new connection where only that helps."""
         log.info("home_flags_not_read", error=type(error).__name__)
         is_lost = isinstance(error, _LOST)
         line = await self._line(job, connection, is_lost=is_lost)
-        page = HomePage((line,), open_flags=open_flags, trouble=failures.in_a_row(error))
+        page = replace(page, connections=(line,), trouble=failures.in_a_row(error))
         return Drawn(home(page), start, has_changed=is_lost)
 
     async def _read(self, who: Who, place: FlagPlace) -> tuple[QueuePage, tuple[DismissedRow, ...]]:
         """The flags, and what this person dismissed last."""
         access = await self.zoho.open(who)
         return await self.queue.page(access, place), await self.history.own(access, SHOWN_OWN)
+
+    async def _alerts(self, who: Who, zone: tzinfo) -> HomeAlerts:
+        """What this person has set up, wherever it speaks."""
+        own = await self.store.subscriptions.standing(who.workspace, owner=who.user)
+        rows = [await self.told(one) for one in own[:SHOWN_ALERTS]]
+        return HomeAlerts(tuple(rows), len(own), self.now(), zone)
 
     async def _line(self, job: Job, connection: Connection, *, is_lost: bool = False) -> HomeConnection:
         """The connection and its health."""

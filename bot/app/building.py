@@ -164,8 +164,8 @@ class Bot:
         yield self.keeping.watch(self.jobs, self._does_work)
         if self.part is not Part.SERVE:
             yield self._sweep()
-        if self.queue is not None:
-            yield self.queue.sweep() if self.part is Part.WORK else self.workers.watch()
+        if self.part is Part.SERVE:
+            yield self.workers.watch()
 
     def _does_work(self) -> bool:
         return self.part is not Part.SERVE or self.workers.are_missing
@@ -282,8 +282,9 @@ def build(
     dismissing = Dismissing(
         store, voice, people, searches, sharing, DismissingDecision(zoho, store, decisions)
     )
-    dismissed = DismissedInSlack(zoho, store, voice, invitations, searches, history)
-    flagged = Flagged(zoho, store, voice, people, invitations, searches, queue)
+    dismissed = DismissedInSlack(zoho, store, voice, invitations, searches, sharing, history)
+    flagged = Flagged(zoho, store, voice, people, invitations, searches, sharing, queue)
+    telling = Telling(zoho, store, voice, people)
     home = Home(
         **shared,
         jobs=jobs,
@@ -292,6 +293,7 @@ def build(
         invitations=invitations,
         queue=queue,
         history=history,
+        told=telling.told,
     )
     home.register()
     desk: dict[str, Any] = {
@@ -304,7 +306,6 @@ def build(
         "dismissed": dismissed,
     }
     statuses = Statuses(zoho, voice, invitations, patience, clock)
-    telling = Telling(zoho, store, voice, people)
     owners = Owners(store, voice, telling, invitations, clock)
     alert_owners = AlertOwners(store, voice, digests)
     poster, watch = alert_client(
@@ -334,6 +335,7 @@ def build(
         owners=owners,
         introductions=telling,
         unread=alert_owners,
+        channels=Channels(client),
         now=clock,
         took=metrics.scanned,
     )

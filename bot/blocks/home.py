@@ -1,16 +1,18 @@
-"""The Home tab: connections and their health, the flag queue, help; useful before connecting too."""
+"""The Home tab: connections and their health, the flag queue, alerts, help; useful before connecting too."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
 
 from bot import ids
 from bot.blocks import connection, parts, words
+from bot.blocks.alerts import listing
+from bot.blocks.alerts.told import AlertsTold
 from bot.blocks.catalogue import exists
 from bot.blocks.dismissed import DismissedRow, own_row
 from bot.blocks.help import other_company
@@ -35,11 +37,21 @@ class HomeConnection:
 
 
 @dataclass(frozen=True, slots=True)
+class HomeAlerts:
+    """The viewer's own alerts, at most `SHOWN_ALERTS` of ``total``, at a moment in the viewer's zone."""
+
+    rows: tuple[AlertsTold, ...]
+    total: int
+    now: datetime
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
 class HomePage:
     """The tab of somebody who is connected.
 
     Without ``queue`` the flags are only counted (``open_flags``); ``trouble`` says in a few words of mrkdwn
-    why they could not be read. ``own`` is what this person dismissed last.
+    why they could not be read. ``own`` is what this person dismissed last, ``alerts`` what they set up.
     """
 
     connections: tuple[HomeConnection, ...]
@@ -47,6 +59,10 @@ class HomePage:
     open_flags: int = 0
     trouble: str = ""
     own: tuple[DismissedRow, ...] = ()
+    alerts: HomeAlerts | None = None
+
+
+SHOWN_ALERTS = 10
 
 
 def home(page: HomePage) -> View:
@@ -59,7 +75,7 @@ def home(page: HomePage) -> View:
     ]
     blocks.append(parts.actions("home:act:1", *buttons))
     blocks += [parts.divider("home:d1:1"), parts.header("home:h1:1", "Flagged by your team"), *_flags(page)]
-    blocks += _own(page)
+    blocks += [*_alerts(page.alerts), *_own(page)]
     foot = f"`{ids.COMMAND} help` lists every command. This page is visible to you alone."
     return _view([*blocks, parts.context("home:foot:1", foot)])
 
@@ -110,6 +126,16 @@ def _flags(page: HomePage) -> list[Block]:
     if foot:
         blocks.append(parts.context("home:more:1", foot))
     return blocks
+
+
+def _alerts(alerts: HomeAlerts | None) -> list[Block]:
+    if alerts is None or not alerts.rows:
+        return []
+    head = [parts.divider("home:d2:1"), parts.header("home:h2:1", "Your alerts")]
+    rows = listing.own_rows(alerts.rows, alerts.now, alerts.zone)
+    left = alerts.total - len(alerts.rows)
+    more = f"{words.number(left)} more: `{ids.COMMAND} list` shows them all."
+    return [*head, *rows, *([parts.context("home:a:1", more)] if left > 0 else [])]
 
 
 def _own(page: HomePage) -> list[Block]:
@@ -180,15 +206,15 @@ def home_not_connected(
 _KEPT = (
     "Your Zoho access, encrypted, until you disconnect",
     "The lists you searched, encrypted, for a day",
-    "Your team’s flags: who, when, and the numbers of the records",
+    "Your team’s flags and decisions: who, when, and the numbers of the records",
 )
 
 
 def _steps() -> list[parts.Line]:
     return [
         parts.line(parts.bold("You connect "), "your own Zoho user. You see here what you may see in Zoho"),
-        parts.line(parts.bold("You type "), parts.code(ids.COMMAND)),
-        parts.line(parts.bold("You decide: "), "flag what belongs together, with an undo"),
+        parts.line(parts.bold("You type "), parts.code(ids.COMMAND), " or let a channel be told of new ones"),
+        parts.line(parts.bold("You decide: "), "flag, or “not a duplicate”, each with an undo"),
     ]
 
 

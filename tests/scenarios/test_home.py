@@ -12,6 +12,7 @@ from bot import ids
 from bot.sandbox.demo.browser import Browser
 from bot.sandbox.things import Element, Message, View
 from tests.conftest import ELIF, JONAS, MARA, PRIYA, TOMAS, World
+from tests.scenarios.test_alerts import standing, start
 from tests.scenarios.test_flag_queue import UNSEEN, everybody_sees_the_roes, pair, plant_many, reads
 from tests.scenarios.test_flagging import comments, flag, may_write
 
@@ -443,3 +444,37 @@ async def test_a_lost_key_is_said_on_the_tab(connected: World) -> None:
     view = await home_of(connected, MARA)
     assert "connect again to go on" in view.words
     assert "The flags could not be read: the encryption key" in view.words
+
+
+# Alerts
+
+
+async def test_own_alerts_stand_in_the_tab_and_are_stopped_there(connected: World) -> None:
+    assert "Your alerts" not in (await home_of(connected, MARA)).words
+    await start(connected, "subscribe contacts weekdays 9:00")
+    view = await settled(connected, MARA)
+    assert "Weekdays at 9:00 (Europe/Berlin)" in view.words
+    (menu,) = view.elements(ids.SUB_MORE)
+    (stop,) = [one["value"] for one in menu.raw["options"] if one["value"].startswith("stop:")]
+    view = await press(connected, view, ids.SUB_MORE, option=stop)
+    assert "Your alerts" not in view.words
+    assert await standing(connected) == ()
+    assert await connected.slack.wait_for(user=MARA, containing="What was posted stays.")
+
+
+async def test_what_others_set_up_does_not_stand_in_ones_tab(connected: World) -> None:
+    await connected.connect(TOMAS, "Tomás Reyes")
+    await start(connected, "subscribe contacts weekdays 9:00", user=TOMAS)
+    assert "Your alerts" not in (await home_of(connected, MARA)).words
+    assert "Your alerts" in (await home_of(connected, TOMAS)).words
+
+
+async def test_alerts_of_a_lost_connection_are_said_to_be_paused(connected: World) -> None:
+    await start(connected, "subscribe contacts daily 9:00")
+    await home_of(connected, MARA)
+    connected.zoho.revoke("mara")
+    connected.clock.forward(timedelta(days=1))
+    await connected.slack.wait_for(channel="C01SUPPORT", containing="are paused", timeout=30)
+    view = await home_of(connected, MARA)
+    assert "Paused: the connection no longer works" in view.words
+    assert "connect again to go on" in view.words

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
-from slack_sdk.models.blocks import Block, ButtonElement
+from slack_sdk.models.blocks import Block, ButtonElement, InteractiveElement
 
 from bot import ids
 from bot.blocks import parts, words
@@ -35,16 +35,25 @@ def alert_list(rows: Sequence[AlertsTold], *, channel: str) -> parts.Message:
     )
 
 
+def own_rows(rows: Sequence[AlertsTold], now: datetime, zone: tzinfo) -> list[Block]:
+    """One person's own alerts on their page, wherever they speak; the same menus as in the list."""
+    return [_own_row(number, row, now, zone) for number, row in enumerate(rows, start=1)]
+
+
 def no_alerts() -> parts.Message:
     """For a channel without any."""
     said = "There are no duplicate alerts in this channel."
     return parts.Message(said, (parts.section("subs:none:1", said), parts.actions("subs:act:1", _add())))
 
 
-def open_form(why: str = "Slack did not open the form in time.") -> parts.Message:
-    """The way to the form for a command that came too late to open it."""
-    block = parts.section("subs:open:1", f"{why} Press the button to set alerts up.")
-    return parts.Message(f"{why} Set alerts up.", (block, parts.actions("subs:act:1", _add())))
+def open_form(again: InteractiveElement | None) -> parts.Message:
+    """The way to the form for what came too late to open it, as after connecting; ``again`` asks for the same
+    once more, with what was typed."""
+    said = "The form of the alerts was not opened in time. Press the button to open it."
+    button = _add()
+    if isinstance(again, ButtonElement):
+        button = parts.button(again.action_id or "", "Open the form", value=again.value or "")
+    return parts.Message(said, (parts.section("subs:open:1", said), parts.actions("subs:act:1", button)))
 
 
 def stopped(told: AlertsTold) -> parts.Message:
@@ -61,6 +70,11 @@ def snoozed(told: AlertsTold, until: datetime) -> parts.Message:
 def awake(told: AlertsTold) -> parts.Message:
     """To the person who ended a snooze."""
     return _said("awake", f"No longer snoozed: {_short(told)}.")
+
+
+def at_rest(told: AlertsTold) -> parts.Message:
+    """For a snooze of alerts that are paused."""
+    return _said("rest", f"They are paused: {told.paused}. Nothing was changed.")
 
 
 def not_yours(told: AlertsTold) -> parts.Message:
@@ -102,10 +116,15 @@ def bad_words(reason: str) -> parts.Message:
     )
 
 
+def _own_row(number: int, row: AlertsTold, now: datetime, zone: tzinfo) -> Block:
+    """Dates are written out: Slack reads none for whoever looks at the page."""
+    state = f"Paused: {row.paused}" if row.paused else words.sentence(row.speaks)
+    if row.snoozed_until and not row.paused:
+        state = words.dotted(state, f"snoozed until {words.here(row.snoozed_until, now, zone)}")
+    return _with_menu(f"home:a{number}:1", row, "", state)
+
+
 def _row(number: int, row: AlertsTold, channel: str) -> Block:
-    name = "This channel" if row.channel == channel else f"<#{row.channel}>"
-    sign = f":{parts.WARNING}: " if row.paused else ""
-    title = words.dotted(f"{sign}*{name}*", words.labels(row.modules))
     if row.paused:
         state = words.dotted(f"Paused: {row.paused}", f"by {parts.mention(row.owner)}")
     else:
@@ -113,8 +132,14 @@ def _row(number: int, row: AlertsTold, channel: str) -> Block:
         if row.snoozed_until:
             then = f"snoozed until {words.within(row.snoozed_until)}"
         state = words.dotted(words.sentence(row.speaks), f"by {parts.mention(row.owner)}", then or "")
-    menu = parts.overflow(ids.SUB_MORE, *_options(row))
-    return parts.section(f"subs:a{number}:1", f"{title}\n{state}", menu)
+    return _with_menu(f"subs:a{number}:1", row, channel, state)
+
+
+def _with_menu(block_id: str, row: AlertsTold, channel: str, state: str) -> Block:
+    name = "This channel" if row.channel == channel else f"<#{row.channel}>"
+    sign = f":{parts.WARNING}: " if row.paused else ""
+    title = words.dotted(f"{sign}*{name}*", words.labels(row.modules))
+    return parts.section(block_id, f"{title}\n{state}", parts.overflow(ids.SUB_MORE, *_options(row)))
 
 
 def _options(row: AlertsTold) -> list[tuple[str, str]]:

@@ -11,7 +11,7 @@ from slack_sdk.models.views import View
 from bot.blocks.parts import Message
 
 SPECIAL = re.compile(r"<[^>]*>")
-OURS = re.compile(r"<(!date\^\d+\^[^|<>]*\|[^|<>]*|@[UW][A-Z0-9]+)>")
+OURS = re.compile(r"<(!date\^\d+\^[^|<>]*\|[^|<>]*|@[UW][A-Z0-9]+|#[CG][A-Z0-9]+)>")
 
 
 def walk(node: Any) -> Iterator[dict[str, Any]]:
@@ -52,7 +52,7 @@ def check_text(text: str) -> None:
 
 
 def only_ours(text: str) -> None:
-    """Nothing in ``text`` is read by Slack but our date tokens and mentions of Slack users."""
+    """Nothing in ``text`` is read by Slack but our date tokens and mentions of people and channels."""
     left = OURS.sub("", text)
     assert "<" not in left, text
     assert ">" not in left, text

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from bot import ids
 from bot.blocks import home as home_tab
 from bot.blocks import words
-from bot.blocks.home import HomeConnection, HomePage
+from bot.blocks.alerts.told import AlertsTold
+from bot.blocks.home import SHOWN_ALERTS, HomeAlerts, HomeConnection, HomePage
 from bot.blocks.parts import Link
 from bot.blocks.queue import (
     Done,
@@ -26,6 +27,7 @@ from bot.blocks.queue import (
     not_taken_back,
     queue_not_connected,
 )
+from bot.ids import Detail
 from tests.bot.blocks import limits, made
 from zoho.records import Module, Organisation
 
@@ -249,6 +251,53 @@ def test_flags_that_could_not_be_read_are_said_and_counted() -> None:
     assert "The flags could not be read: Zoho did not answer in time." in str(view)
     assert "There are 3 open flags." in str(view)
     assert "Nothing is flagged" not in str(view)
+
+
+ALERTS = AlertsTold(
+    key="7kq2m",
+    channel="C01SUPPORT",
+    owner="U01MARA",
+    owner_name="Mara Lindqvist",
+    modules=(Module.DESK_CONTACTS, Module.DESK_PRODUCTS),
+    org_name="Larkfield Support",
+    region_name="EU",
+    speaks="weekdays at 9:00 (Europe/Berlin)",
+    detail=Detail.MASKED,
+    next_at=NOW + timedelta(days=1),
+)
+
+
+def own_alerts(*rows: AlertsTold, total: int = 0) -> str:
+    held = HomeAlerts(rows, total or len(rows), NOW, BERLIN)
+    view = limits.check_view(home_tab.home(replace(page(), alerts=held)))
+    said = [node[key] for node in limits.walk(view) for key in ("text", "value") if key in node]
+    return "\n".join(part for part in said if isinstance(part, str))
+
+
+def test_the_viewers_own_alerts_stand_in_the_tab_with_their_menus() -> None:
+    said = own_alerts(ALERTS)
+    assert f"*<#C01SUPPORT>*{DOT}Desk contacts and products\nWeekdays at 9:00 (Europe/Berlin)" in said
+    assert "edit:7kq2m" in said
+    assert "stop:7kq2m" in said
+    assert "<!date" not in said
+
+
+def test_alerts_that_are_silent_say_until_when_or_why() -> None:
+    assert f"{DOT}snoozed until 1 Dec 2026" in own_alerts(
+        replace(ALERTS, snoozed_until=NOW + timedelta(days=7))
+    )
+    said = own_alerts(replace(ALERTS, paused="the connection no longer works"))
+    assert "Paused: the connection no longer works" in said
+    assert "takeover:7kq2m" in said
+
+
+def test_of_many_alerts_some_are_shown_and_the_others_counted() -> None:
+    said = own_alerts(*(replace(ALERTS, key=f"k{n}") for n in range(SHOWN_ALERTS)), total=14)
+    assert "4 more: `/duplicates list` shows them all." in said
+
+
+def test_without_alerts_nothing_is_said_of_them() -> None:
+    assert "Your alerts" not in own_alerts()
 
 
 def test_nothing_flagged_is_said() -> None:
