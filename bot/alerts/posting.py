@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
@@ -27,19 +27,22 @@ EVENT_TYPE, INTRODUCTION_TYPE = "duplicates_alert", "duplicates_introduction"
 BEFORE, AFTER = timedelta(seconds=2), timedelta(seconds=120)
 """Slack's clock and ours differ a little; and the message's time is Slack's."""
 
-SETTLED = timedelta(seconds=10)
-"""A message may be this late in the history: only a look-up after it can say that there is none."""
+SETTLED = timedelta(seconds=20)
+"""A call may take ten seconds, and its message be late in the history: only a look-up after both can say that
+there is none."""
+
+PROMPT = timedelta(seconds=5)
+"""An intent that took longer to commit is given up: what was reckoned from it would not hold."""
+
+AGAIN = timedelta(seconds=15)
+"""Until a look-up that failed is tried again."""
 
 PAGE = 15
 SLOW_HISTORY = timedelta(seconds=60)
 
-_UNREADABLE = (
-    "missing_scope",
-    "not_in_channel",
-    "channel_not_found",
-    "no_permission",
-    "not_allowed_token_type",
-)
+_IN_TROUBLE = ("internal_error", "fatal_error", "request_timeout", "service_unavailable")
+"""Slack's own trouble: it says that some of what was asked for may have been done all the same."""
+
 _ABOUT_BLOCKS = ("invalid_blocks", "msg_blocks_too_long")
 
 
@@ -75,33 +78,39 @@ class Posting:
     owners: Owners
     now: Callable[[], datetime]
     stands: Callable[[Alert], Awaitable[None]] | None = None
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock, repr=False)
+    """Alerts are drawn one by one: several at once would keep an acknowledgement waiting."""
 
     async def step(self) -> int:
         """Post what is ready, look up what was in the middle, ask about what is unknown; how many rows moved.
 
-        Raises SlackGone when Slack no longer accepts the bot's token; nothing is lost then.
+        Raises SlackGone when Slack no longer accepts the bot's token, and what stopped one of the rows once
+        all others are done; nothing is lost then.
         """
         if self.watch.is_dead:
             raise SlackGone
         ready = await self.ledger.claim([AlertState.READY])
         doubtful = await self.ledger.claim([AlertState.POSTING])
         unknown = await self.ledger.claim([AlertState.UNKNOWN])
-        async with asyncio.TaskGroup() as together:
-            for alert in ready:
-                together.create_task(self.post(alert))
-            for alert in doubtful:
-                together.create_task(self.look_up(alert))
-            for alert in unknown:
-                together.create_task(self._ask(alert))
+        steps = [*map(self.post, ready), *map(self.look_up, doubtful), *map(self._ask, unknown)]
+        # Each to its end, whatever becomes of the others; what failed is taken up again after its lease.
+        outcomes = await asyncio.gather(*steps, return_exceptions=True)
         if self.watch.is_dead:
             raise SlackGone
+        for outcome in outcomes:
+            if outcome is not None:
+                raise outcome
         return len(ready) + len(doubtful) + len(unknown)
 
     async def post(self, alert: Alert) -> None:
         """One alert in state ``ready``; what cannot be known afterwards stays in ``posting``."""
-        message = await self.draw(alert)
+        async with self.turn:
+            message = await self.draw(alert)
         intended = await self.ledger.intend(alert)
         if intended is None:
+            return
+        if intended.intent_at is None or self.now() > intended.intent_at + PROMPT:
+            await self.ledger.again(intended, at=self.now())
             return
         try:
             heard = await self._send(intended, message)
@@ -126,7 +135,7 @@ class Posting:
         except SlackApiError as error:
             await self._unreadable(alert, error)
         except (aiohttp.ClientError, TimeoutError):
-            await self.ledger.wait(alert, at=self.now() + SETTLED)
+            await self.ledger.wait(alert, at=self.now() + AGAIN)
         else:
             await (self._sent(alert, ts) if ts else self.ledger.again(alert, at=self.now()))
 
@@ -135,16 +144,17 @@ class Posting:
         form: Message | None = message
         refused = Refusal("invalid_blocks")
         while form is not None:
+            payload = form.payload()
             try:
                 answer = await self.client.chat_postMessage(
-                    channel=alert.channel,
-                    metadata=_metadata(alert),
-                    **form.payload(),
+                    channel=alert.channel, metadata=_metadata(alert), **payload
                 )
             except SlackApiError as error:
                 refused = _refusal(error)
                 if refused.why not in _ABOUT_BLOCKS:
                     return refused
+                if await self.ledger.intend(alert) is None:
+                    return Refusal("")  # somebody else has it by now
                 form = form.simpler(None)
             else:
                 return str(answer["ts"])
@@ -170,34 +180,37 @@ class Posting:
         await self.ledger.stop(alert, why)
 
     async def _found(self, alert: Alert, intent: datetime) -> str:
-        """https://docs.slack.dev/reference/methods/conversations.history; the message's ts, "" for none."""
-        cursor: str | None = None
+        """https://docs.slack.dev/reference/methods/conversations.history; the message's ts, "" for none.
+
+        The newest come first. How far down it was read is kept: where one call a minute is all there is, the
+        next look-up goes on from there.
+        """
+        latest = alert.read_to or _stamp(intent + AFTER)
         while True:
             page = await self.client.conversations_history(
                 channel=alert.channel,
-                oldest=f"{(intent - BEFORE).timestamp():.6f}",
-                latest=f"{(intent + AFTER).timestamp():.6f}",
-                inclusive=True,
+                oldest=_stamp(intent - BEFORE),
+                latest=latest,
                 include_all_metadata=True,
                 limit=PAGE,
-                cursor=cursor,
             )
             messages: list[dict[str, Any]] = page.get("messages") or []
             ts = next((str(message["ts"]) for message in messages if _names(message, alert.id)), "")
-            cursor = (page.get("response_metadata") or {}).get("next_cursor") or None
-            if ts or not cursor:
+            if ts or not messages or not page.get("has_more"):
                 return ts
+            latest = str(messages[-1]["ts"])
+            await self.ledger.read_to(alert, latest)
 
     async def _unreadable(self, alert: Alert, error: SlackApiError) -> None:
         heard = _refusal(error)
         if heard.why == "ratelimited":
             await self.ledger.wait(alert, at=self.now() + max(heard.wait or SLOW_HISTORY, SLOW_HISTORY))
-        elif heard.why in _UNREADABLE:
+        elif heard.why == "" or self.watch.is_dead:
+            await self.ledger.wait(alert, at=self.now() + AGAIN)
+        else:
             unknown = await self.ledger.unknown(alert)
             if unknown is not None:
                 await self._ask(unknown)
-        else:
-            await self.ledger.wait(alert, at=self.now() + SETTLED)
 
     async def _ask(self, alert: Alert) -> None:
         """A crash between asking and noting it asks a second time: better than never."""
@@ -218,9 +231,14 @@ def _refusal(error: SlackApiError) -> Refusal:
     if status == 429:
         asked = seconds_to_wait(dict(getattr(error.response, "headers", {}) or {}))
         return Refusal("ratelimited", timedelta(seconds=asked if asked is not None else 60))
-    if status >= 500:
-        return Refusal("")
-    return Refusal(reason(error))
+    why = reason(error)
+    if why in ("ratelimited", "rate_limited"):
+        return Refusal("ratelimited", SLOW_HISTORY)
+    return Refusal("" if status >= 500 or why in _IN_TROUBLE else why)
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment.timestamp():.6f}"
 
 
 def _metadata(alert: Alert) -> dict[str, Any]:

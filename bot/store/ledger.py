@@ -40,6 +40,9 @@ from zoho.database import Database, EncryptedText, UtcTime, metadata
 LEASE = timedelta(seconds=30)
 """Longer than a step takes: a call to Slack gives up after ten seconds."""
 
+AT_ONCE = 20
+"""So many rows are taken at once."""
+
 KEPT = timedelta(days=90)
 
 _LONGEST_WAIT = timedelta(hours=6)
@@ -61,6 +64,7 @@ alerts = Table(
     Column("body", EncryptedText, nullable=False),
     Column("ts", Text, nullable=False),
     Column("why", Text, nullable=False),
+    Column("read_to", Text),
     UniqueConstraint("subscription", "slot"),
     Index("ix_alerts_open", "state", "free_at"),
 )
@@ -84,7 +88,7 @@ class Alert:
     message without one introduces the alerts to their channel).
 
     ``intent_at`` is when posting was last about to begin; ``ts`` where the message stands; ``why`` Slack's
-    word for what stopped it.
+    word for what stopped it; ``read_to`` down to which message the channel was read in search of it.
     """
 
     id: str
@@ -99,6 +103,7 @@ class Alert:
     body: str
     ts: str
     why: str
+    read_to: str | None = None
 
     @property
     def is_introduction(self) -> bool:
@@ -166,7 +171,7 @@ class Ledger:
         self,
         states: Collection[AlertState],
         *,
-        limit: int = 20,
+        limit: int = AT_ONCE,
         workspaces: Collection[str] | None = None,
         lease: timedelta = LEASE,
     ) -> tuple[Alert, ...]:
@@ -219,6 +224,7 @@ class Ledger:
             intent_at=now,
             tries=alert.tries + 1,
             free_at=now + LEASE,
+            read_to=None,
         )
 
     async def sent(self, alert: Alert, ts: str) -> bool:
@@ -237,6 +243,10 @@ class Ledger:
     async def wait(self, alert: Alert, *, at: datetime) -> bool:
         """Leave a row as it is until ``at``; then anybody may take it up."""
         return await self._step(alert, **_free(alert.state, at)) is not None
+
+    async def read_to(self, alert: Alert, ts: str) -> bool:
+        """Its message is not among those of the channel from this one on."""
+        return await self._step(alert, read_to=ts, free_at=self._now() + LEASE) is not None
 
     async def unknown(self, alert: Alert) -> Alert | None:
         """Nobody can know whether it was posted; the holder goes on to ask its owner."""
@@ -309,7 +319,7 @@ class Ledger:
         async with self._database.write() as connection:
             if not await self._swap(connection, alert, values):
                 return None
-        named = {"state", "holder", "intent_at", "tries", "ts", "why"}
+        named = {"state", "holder", "intent_at", "tries", "ts", "why", "read_to"}
         changed: dict[str, Any] = {name: value for name, value in values.items() if name in named}
         if "state" in changed:
             changed["state"] = AlertState(changed["state"])
@@ -349,4 +359,5 @@ def _alert(row: Row[Any]) -> Alert:
         body=columns["body"],
         ts=columns["ts"],
         why=columns["why"],
+        read_to=columns["read_to"],
     )

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from slack_sdk.errors import SlackRequestError
 from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.alerts.posting import EVENT_TYPE, SETTLED, Posting, alert_client
+from bot.alerts.posting import EVENT_TYPE, PAGE, PROMPT, SETTLED, SLOW_HISTORY, Posting, alert_client
 from bot.blocks.parts import Message
 from bot.jobs.retries import SlackGone
 from bot.sandbox import SlackSandbox
@@ -40,15 +41,23 @@ class Heard:
 
     doubted: list[str] = field(default_factory=list)
     shut: list[tuple[str, str]] = field(default_factory=list)
+    is_away: bool = False
 
     async def closed(self, alert: Alert, why: str) -> None:
         self.shut.append((alert.id, why))
 
     async def doubtful(self, alert: Alert) -> None:
+        if self.is_away:
+            raise SlackRequestError("nobody is there")
         self.doubted.append(alert.id)
 
 
+POISON = "what cannot be drawn"
+
+
 async def draw(alert: Alert) -> Message:
+    if alert.body == POISON:
+        raise LookupError(POISON)
     return Message(alert.body, (SectionBlock(text=alert.body),))
 
 
@@ -193,16 +202,60 @@ async def test_an_answer_that_breaks_off_leaves_a_doubt_that_the_history_ends(st
     assert await stage.state(key) is AlertState.SENT
 
 
-@pytest.mark.parametrize("status", [503, 404])
-async def test_a_server_error_is_a_doubt_too(stage: Stage, status: int) -> None:
+@pytest.mark.parametrize("is_there", [True, False])
+@pytest.mark.parametrize("status", [503, 404, 200])
+async def test_what_is_no_answer_of_slacks_is_a_doubt_too(stage: Stage, status: int, is_there: bool) -> None:
     key = await stage.ready()
-    stage.slack.fail("chat.postMessage", status=status, plain=status != 503)
+    stage.slack.fail("chat.postMessage", status=status, plain=status != 503, done=is_there)
     await stage.posting.step()
     assert await stage.state(key) is AlertState.POSTING
     stage.clock.forward(SETTLED)
     for _ in range(2):
         await stage.posting.step()
     assert stage.posted(key) == 1
+
+
+@pytest.mark.parametrize("why", ["fatal_error", "internal_error", "request_timeout", "service_unavailable"])
+async def test_slacks_own_trouble_is_a_doubt_and_closes_nothing(stage: Stage, why: str) -> None:
+    key = await stage.ready()
+    stage.slack.fail("chat.postMessage", error=why)
+    await stage.posting.step()
+    assert await stage.state(key) is AlertState.POSTING
+    stage.clock.forward(SETTLED)
+    for _ in range(2):
+        await stage.posting.step()
+    assert stage.posted(key) == 1
+    assert stage.heard.shut == []
+
+
+async def test_an_intent_that_took_long_to_commit_is_given_up(stage: Stage) -> None:
+    key = await stage.ready()
+    late = replace(stage.posting, now=lambda: stage.clock() + PROMPT + timedelta(seconds=1))
+    await late.step()
+    assert stage.posted(key) == 0
+    assert await stage.state(key) is AlertState.READY
+    stage.clock.forward(PROMPT + timedelta(seconds=1))
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+
+
+async def test_a_simpler_form_is_intended_anew(stage: Stage) -> None:
+    key = await stage.ready()
+    stage.slack.fail("chat.postMessage", error="invalid_blocks")
+    await stage.posting.step()
+    alert = await stage.ledger.get(key)
+    assert alert is not None
+    assert (alert.state, alert.tries) == (AlertState.SENT, 2)
+
+
+async def test_one_alert_that_cannot_be_drawn_stops_no_other(stage: Stage) -> None:
+    bad = await stage.ready(words=POISON)
+    good = [await stage.ready(slot=SLOT + timedelta(seconds=n)) for n in range(1, 4)]
+    with pytest.raises(LookupError):
+        await stage.posting.step()
+    assert [stage.posted(key) for key in good] == [1, 1, 1]
+    assert [await stage.state(key) for key in good] == [AlertState.SENT] * 3
+    assert await stage.state(bad) is AlertState.READY
 
 
 async def test_when_slack_asks_for_patience_it_is_posted_later(stage: Stage) -> None:
@@ -233,10 +286,49 @@ async def test_a_slow_history_is_asked_once_a_minute(stage: Stage) -> None:
     assert await stage.state(key) is AlertState.SENT
 
 
-async def test_without_a_history_the_owner_is_asked_once_and_nothing_is_posted(stage: Stage) -> None:
+@pytest.mark.parametrize("says_it", [True, False])
+async def test_a_slow_history_is_read_on_from_where_it_was_left(stage: Stage, says_it: bool) -> None:
+    key = await stage.ready()
+    await stage.dies_after_intent(key, says_it=says_it)
+    for _ in range(2 * PAGE + 1):
+        stage.slack.say("U01MARA", "What a busy channel", SUPPORT)
+    stage.clock.forward(LEASE)
+    for looks in range(3):
+        assert await stage.state(key) is AlertState.POSTING, looks
+        stage.slack.clear_faults()
+        stage.slack.limit("conversations.history", 1)  # the look gets one page, then has to wait
+        await stage.posting.step()
+        stage.clock.forward(SLOW_HISTORY)
+    await stage.posting.step()
+    assert stage.posted(key) == 1
+    assert await stage.state(key) is AlertState.SENT
+
+
+async def test_a_question_that_does_not_reach_the_owner_is_asked_again(stage: Stage) -> None:
     key = await stage.ready()
     await stage.dies_after_intent(key, says_it=False)
     stage.slack.fail("conversations.history", error="missing_scope", times=None)
+    stage.clock.forward(LEASE)
+    stage.heard.is_away = True
+    for _ in range(2):
+        with pytest.raises(SlackRequestError):
+            await stage.posting.step()
+        stage.clock.forward(LEASE)
+    assert await stage.state(key) is AlertState.UNKNOWN
+    stage.heard.is_away = False
+    for _ in range(3):
+        await stage.posting.step()
+        stage.clock.forward(LEASE)
+    assert stage.heard.doubted == [key]
+
+
+@pytest.mark.parametrize("why", ["missing_scope", "not_in_channel", "channel_not_found", "access_denied"])
+async def test_without_a_history_the_owner_is_asked_once_and_nothing_is_posted(
+    stage: Stage, why: str
+) -> None:
+    key = await stage.ready()
+    await stage.dies_after_intent(key, says_it=False)
+    stage.slack.fail("conversations.history", error=why, times=None)
     for _ in range(3):
         stage.clock.forward(LEASE)
         await stage.posting.step()
