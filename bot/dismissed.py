@@ -14,6 +14,7 @@ from bot.decisions import DismissedHistory, Verdict
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import Click, Invitations, Job, Voice, doing
 from bot.searches import Searches, nothing_kept
+from bot.sharing import Sharing
 from bot.store import Store
 from zoho.access import Access, Zoho
 from zoho.records import Product
@@ -32,6 +33,7 @@ class DismissedInSlack:
     voice: Voice
     invitations: Invitations
     searches: Searches
+    sharing: Sharing
     history: DismissedHistory
 
     async def show(self, job: Job, place: FlagPlace = _NO_PLACE) -> None:
@@ -92,6 +94,9 @@ class DismissedInSlack:
             case Verdict.NOT_DISMISSED:
                 await self.voice.add(job, said.not_dismissed())
         await self._draw_again(job, access, choice)
+        if chosen.seen is not None:
+            said_of = chosen.seen.dismissal
+            await self.sharing.follow(access, said_of.spot, said_of.members)
 
     async def _draw(
         self,

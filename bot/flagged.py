@@ -21,6 +21,7 @@ from bot.decisions import Acted, FlagQueue, Verdict
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import Click, Invitations, Job, People, Voice, doing
 from bot.searches import Searches, nothing_kept
+from bot.sharing import Sharing
 from bot.store import Change, Store
 from zoho.access import Access, Zoho
 from zoho.records import Product
@@ -38,6 +39,7 @@ class Flagged:
     people: People
     invitations: Invitations
     searches: Searches
+    sharing: Sharing
     queue: FlagQueue
 
     async def show(self, job: Job, place: FlagPlace = FlagPlace()) -> None:  # noqa: B008  # a tuple
@@ -78,6 +80,8 @@ class Flagged:
             await self.voice.add(job, said)
         if acted.verdict is not Verdict.UNKNOWN:
             await self._draw_again(job, access, choice)
+        if acted.sight is not None:
+            await self.sharing.follow(access, acted.sight.flag.spot, acted.sight.flag.members)
 
     async def _count(self, job: Job) -> None:
         total = await self.store.queue.length_of_all(job.who.workspace)

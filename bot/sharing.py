@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 from slack_sdk.models.views import View
@@ -20,7 +21,7 @@ from bot.ids import Detail, GroupRef, PageRef
 from bot.jobs import Channels, Click, Job, People, Place, Reply, Submitted, Voice, doing
 from bot.jobs.voice import UNHEARD
 from bot.searches import NO_STAYS, Searches
-from bot.store import Share, ShownGroup, Store, StoredList, place_of
+from bot.store import Share, ShownGroup, Spot, Store, StoredList, place_of
 from zoho.access import Access, Zoho
 from zoho.duplicates import reasons
 from zoho.records import Found, Group, Pending, Record
@@ -164,15 +165,26 @@ class Sharing:
         notice: Notice = Notice.NONE,
         stays: Mapping[str, tuple[Refusal, ...]] = NO_STAYS,
     ) -> None:
-        """Draw the message with this group again: a shared one for everybody, else the person's own list."""
+        """Draw the message with this group again: a shared one for everybody, else the person's own list;
+        and every other shared one in which its records stand."""
         shared = await self.of(job, shown)
         if shared is None:
             await self.searches.show_again(job, shown, access, records=records, notice=notice, stays=stays)
-            return
-        if not await self._redraw(job, shared, access, stays):
+        elif not await self._redraw(job, shared, access, stays):
             await self.voice.add(job, share.not_redrawn())
-        if notice:
+        if notice and shared is not None:
             await self.voice.add(job, share.noticed(notice))
+        spot = Spot(shown.who.workspace, shown.dc, shown.org_id, shown.module)
+        await self.follow(access, spot, shown.members, but=shared.key if shared else "")
+
+    async def follow(self, access: Access, spot: Spot, members: Collection[str], *, but: str = "") -> None:
+        """Draw the shared messages again in which these records stand, ``but`` the one that was just drawn:
+        what somebody decided elsewhere shows there too. Nobody waits for it, so nobody is told of trouble.
+        """
+        for shared in await self.store.shares.showing(spot, members):
+            if shared.key != but:
+                send = partial(self.voice.redraw_at, Place(shared.channel, shared.ts))
+                await self._draw_until_true(send, shared, access, NO_STAYS)
 
     async def stops(self, job: Job, looked: Outcome, access: Access) -> bool:
         """Say why nothing is done, if that is so: an unknown button, other rights, a group that is solved."""
@@ -195,11 +207,22 @@ class Sharing:
     async def _redraw(
         self, job: Job, shared: Share, access: Access, stays: Mapping[str, tuple[Refusal, ...]]
     ) -> bool:
-        """The newest stands in the end, also when two people click at once: whoever posted looks again."""
         place = Place(shared.channel, shared.ts) if shared.ts else None
+        return await self._draw_until_true(
+            lambda message: self.voice.redraw(job, message, place), shared, access, stays
+        )
+
+    async def _draw_until_true(
+        self,
+        send: Callable[[Message], Awaitable[bool]],
+        shared: Share,
+        access: Access,
+        stays: Mapping[str, tuple[Refusal, ...]],
+    ) -> bool:
+        """The newest stands in the end, also when two people click at once: whoever posted looks again."""
         message = await self._message(shared, access, stays)
         for _ in range(_TRIES):
-            if not await self.voice.redraw(job, message, place):
+            if not await send(message):
                 return False
             newest = await self._message(shared, access, stays)
             if newest.payload() == message.payload():

@@ -113,6 +113,10 @@ class Voice:
             await self._session.close()
             self._session = self._client.session = None
 
+    async def once_more(self, job: Job) -> InteractiveElement | None:
+        """The button that asks for the same once more, None where there is none."""
+        return await self._again(job)
+
     # To one person
 
     async def answer(self, job: Job, message: Message) -> None:
@@ -156,13 +160,10 @@ class Voice:
     # To everybody in a channel
 
     async def publish(self, job: Job, message: Message) -> Published:
-        """Post a message in the channel of ``job``, for everybody: by the response_url, for which the app
-        need not be a member, else as one. What may have been posted is not posted again. Raises SlackGone.
+        """Post a message in the channel of ``job``, for everybody: as the app, which tells where it stands,
+        else by the response_url, for which the app need not be a member. What may have been posted is not
+        posted again. Raises SlackGone.
         """
-        how = {"response_type": "in_channel", "replace_original": False}
-        heard = await self._respond(job, self._forms(message), how)
-        if not heard.said or not heard.is_certain:
-            return Published(not heard.said, why=heard.said, is_certain=heard.is_certain)
 
         async def send(payload: Payload) -> AsyncSlackResponse:
             return await self._client.chat_postMessage(channel=job.reply.channel, **payload)
@@ -170,9 +171,16 @@ class Voice:
         try:
             return Published(True, _place(await self._call(send, self._forms(message))))
         except SlackApiError as error:
-            return Published(False, why=reason(error), is_certain=bool(reason(error)))
+            why = reason(error)
+            if not why:
+                return Published(False, is_certain=False)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Published(False, why=type(error).__name__, is_certain=False)
+        how = {"response_type": "in_channel", "replace_original": False}
+        heard = await self._respond(job, self._forms(message), how)
+        if not heard.said:
+            return Published(True)
+        return Published(False, why=why if heard.is_certain else heard.said, is_certain=heard.is_certain)
 
     async def redraw(self, job: Job, message: Message, place: Place | None) -> bool:
         """Draw a channel's message again for everybody: the one that was clicked, by the click's
@@ -183,8 +191,11 @@ class Voice:
             heard = await self._respond(job, self._drawn_forms(message), how)
         if not heard.said:
             return True
-        if place is None:
-            return False
+        return place is not None and await self.redraw_at(place, message)
+
+    async def redraw_at(self, place: Place, message: Message) -> bool:
+        """Draw a channel's message again that nobody clicked. False when it stays as it is. Raises
+        SlackGone."""
         try:
             await self._edit(place, self._drawn_forms(message))
         except UNHEARD as error:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ids import Detail
-from bot.store.tables import fresh_key, shares
+from bot.store.flag import Spot
+from bot.store.tables import fresh_key, groups, shares
 from zoho.database import Database
 from zoho.records import Found, Who
 
 DRAFTS_KEPT = timedelta(minutes=30)  # as long as Slack takes an answer to the click that opened the sheet
 KEPT = timedelta(days=30)
+MOST_SHOWING = 10
+"""Messages that follow one decision."""
 
 _FOUND = TypeAdapter(Found)
 
@@ -157,6 +160,30 @@ class Shares:
         async with self._database.read() as connection:
             row = (await connection.execute(statement)).one_or_none()
         return None if row is None else _read(row, Detail(row.detail))
+
+    async def showing(self, spot: Spot, members: Collection[str]) -> tuple[Share, ...]:
+        """Shared messages, newest first, in which a group with one of these records is drawn, as far as it is
+        known where they stand; at most `MOST_SHOWING`."""
+        held = [groups.c.members.contains(f'"{member}"', autoescape=True) for member in members]
+        statement = (
+            select(shares)
+            .join(groups, groups.c.list_key == shares.c.key)
+            .where(
+                shares.c.workspace == spot.workspace,
+                shares.c.detail.not_in(("", Detail.COUNTS)),
+                shares.c.ts != "",
+                shares.c.expires_at > self._now(),
+                groups.c.dc == spot.dc,
+                groups.c.org_id == spot.org_id,
+                groups.c.module == spot.module.value,
+                or_(*held),
+            )
+            .order_by(shares.c.at.desc(), shares.c.key)
+        )
+        async with self._database.read() as connection:
+            rows = (await connection.execute(statement)).all()
+        found = {row.key: _read(row, Detail(row.detail)) for row in rows}
+        return tuple(found.values())[:MOST_SHOWING]
 
     async def stands_at(self, share: Share, ts: str) -> None:
         """Remember where the message stands, once Slack told."""

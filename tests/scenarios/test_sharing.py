@@ -223,10 +223,17 @@ async def test_the_largest_groups_of_several_lists_are_shared_with_their_lists(c
 async def test_the_app_need_not_be_in_the_channel(connected: World) -> None:
     connected.slack.channel(SUPPORT).people.discard("U00BOT")
     shared = await share(connected)
-    assert shared.via == "response_url"
+    assert shared.via == "chat.postMessage"
     await connected.connect(TOMAS, "Tomás Reyes")
     await press(connected, shared, BRANDTS, TOMAS)
     assert "Flagged by <@U02TOMAS>" in connected.slack.message(shared.ts).words
+
+
+async def test_where_the_app_may_not_post_the_response_url_does(connected: World) -> None:
+    shared = await share(connected, "counts", PRIVATE)
+    assert shared.via == "response_url"
+    connected.slack.fail("chat.postMessage", error="restricted_action")
+    assert (await share(connected)).via == "response_url"
 
 
 async def test_a_dead_response_url_leaves_the_post_to_the_app_itself(connected: World) -> None:
@@ -255,18 +262,22 @@ async def test_a_channel_that_refuses_the_app_is_named_with_slacks_word(connecte
     assert "`restricted_action`" in await told(connected, MARA, mark)
 
 
-async def test_what_may_have_arrived_is_not_posted_again(connected: World) -> None:
-    sheet = await open_sheet(connected, await connected.ask(MARA, "desk contacts"))
-    connected.slack.fail("response_url", drop=True, done=True)
+@pytest.mark.parametrize(("channel", "method"), [(SUPPORT, "chat.postMessage"), (PRIVATE, "response_url")])
+async def test_what_may_have_arrived_is_not_posted_again(connected: World, channel: str, method: str) -> None:
+    sheet = await open_sheet(connected, await ask_in(connected, channel))
+    connected.slack.fail(method, drop=True, done=True)
     mark = connected.slack.mark
-    await connected.slack.submit(sheet, {LEVEL_BLOCK: "masked"})
-    assert "Slack did not say whether the message arrived" in await told(connected, MARA, mark)
-    assert len([m for m in connected.slack.messages(SUPPORT) if m.to is None]) == 1
+    await connected.slack.submit(sheet, {LEVEL_BLOCK: "counts"})
+    await connected.slack.wait_for(
+        user=MARA, after=mark, containing="Slack did not say whether the message arrived"
+    )
+    posted = [m for m in connected.slack.messages(channel) if m.to is None and m.via != "person"]
+    assert len(posted) == 1
 
 
 async def test_blocks_that_slack_refuses_become_words_for_the_channel_too(connected: World) -> None:
     sheet = await open_sheet(connected, await connected.ask(MARA, "desk contacts"))
-    connected.slack.fail("response_url", error="invalid_blocks")
+    connected.slack.fail("chat.postMessage", error="invalid_blocks")
     shared = await submit(connected, sheet, "masked")
     assert "shared 5 of 10 possible duplicates" in shared.words
     assert "@brightwater" not in shared.words.replace("l…@brightwater", "")
@@ -343,6 +354,43 @@ async def test_the_second_of_two_is_told_and_the_message_shows_the_first(connect
     late = [m for m in connected.slack.messages() if m.changed > mark and "just before you" in m.words]
     assert len(late) == 1
     assert connected.slack.message(shared.ts).words.count("Flagged by") == 1
+
+
+async def test_what_is_decided_in_a_private_list_or_in_the_queue_shows_in_the_channel_too(
+    connected: World,
+) -> None:
+    shared = await share(connected)
+    listed = await connected.ask(MARA, "desk contacts")
+    value = group_of(listed, BRANDTS)
+    await connected.click(listed, ids.GROUP_FLAG, value=value, containing="Undo flag")
+    await connected.settled()
+    assert "Flagged by <@U01MARA>" in connected.slack.message(shared.ts).words
+
+    queue = await connected.ask(MARA, "flagged", containing="1 open flag")
+    menu = queue.elements(ids.FLAG_MORE)[0]
+    undo = next(one["value"] for one in menu.raw["options"] if one["value"].startswith("undo:"))
+    await connected.slack.click(queue, ids.FLAG_MORE, block_id=menu.block_id, option=undo)
+    await connected.settled()
+    drawn = connected.slack.message(shared.ts)
+    assert "Flag taken back by <@U01MARA>" in drawn.words
+    assert "lena.brandt@" not in everything(drawn)
+
+    roes = group_of(listed, ROES)
+    await connected.slack.click(listed, ids.GROUP_DISMISS, value=roes)
+    await connected.settled()
+    assert "Dismissed by <@U01MARA>" in connected.slack.message(shared.ts).words
+
+
+async def test_a_message_of_numbers_and_one_of_another_organisation_stay_as_they_are(world: World) -> None:
+    await world.connect(MARA, "Mara Lindqvist")
+    numbers = await share(world, "counts")
+    shown = await share(world)
+    await world.connect(MARA, "Priya Nair")
+    listed = await world.ask(MARA, "desk contacts")
+    await world.click(listed, ids.GROUP_FLAG, containing="Undo flag")
+    await world.settled()
+    for message in (numbers, shown):
+        assert world.slack.message(message.ts).edits == 0
 
 
 async def test_a_drawing_that_was_held_up_does_not_undo_a_newer_one(connected: World) -> None:
