@@ -1,8 +1,8 @@
 """Reading a whole module by search windows: 3 credits for every hundred records, however many there are.
 
 A list's offsets grow dear, some 29,000 credits for 100,000 records, and a search ends at its 1,000th record:
-so a module beyond what `reading` takes is read window after window of creation time. What the read may cost is
-a ceiling: it stops there, and says how far it came.
+so a module beyond what `reading` takes is read window after window of creation time. What the read may cost
+is a ceiling: it stops there, and says how far it came.
 https://desk.zoho.com/DeskAPIDocument#Search
 """
 
