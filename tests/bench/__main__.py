@@ -17,7 +17,17 @@ from tests.bench import simulation
 from tests.bench.spoiled import SPOILED
 from tests.bench.table import Row, drawn
 
-NAMES = ("refresh", "first_answer", "large_module", "schedules", "simulation", "answers", "rest", "acks")
+NAMES = (
+    "refresh",
+    "first_answer",
+    "large_module",
+    "schedules",
+    "simulation",
+    "answers",
+    "rest",
+    "acks",
+    "load",
+)
 
 
 def main(words: list[str]) -> int:

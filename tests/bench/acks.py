@@ -22,7 +22,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet
 
 from bot.sandbox import SlackSandbox
-from tests.bench.servers import TOP, Server, free_port, serving
+from tests.bench.servers import TOP, Server, free_port, serving, sink
 from tests.bench.signed import SECRET, Signed, commands
 from tests.bench.steady import seconds_each
 from tests.bench.table import Row
@@ -38,9 +38,9 @@ MARGIN = 1.5
 
 async def rows() -> list[Row]:
     """The figures of this file."""
-    with tempfile.TemporaryDirectory() as folder, _sink() as sink:
+    with tempfile.TemporaryDirectory() as folder, sink() as answers:
         async with SlackSandbox.start(signing_secret=SECRET, bot_token=BOT_TOKEN) as slack:
-            bench = _Bench(slack, sink.url, Path(folder) / "bench.sqlite3")
+            bench = _Bench(slack, answers.url, Path(folder) / "bench.sqlite3")
             found = [await bench.steady(), await bench.asks_nobody()]
             try:
                 for connections in (FEW, MANY):
@@ -51,13 +51,6 @@ async def rows() -> list[Row]:
 
 
 _ASKED = f"≥ {MARGIN} × bare Bolt"
-
-
-@contextmanager
-def _sink() -> Iterator[Server]:
-    port = free_port()
-    with serving(["-m", "tests.bench.sink", str(port)], port=port, environment={}) as server:
-        yield server
 
 
 @dataclass(frozen=True)

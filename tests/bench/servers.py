@@ -41,14 +41,29 @@ def serving(words: Sequence[str], *, port: int, environment: Mapping[str, str]) 
 
     It is killed, so that work which nobody waits for any more does not disturb what is measured next.
     """
+    with running(words, environment=environment) as process:
+        _wait(process, port)
+        yield Server(f"http://127.0.0.1:{port}", process.pid)
+
+
+@contextmanager
+def running(words: Sequence[str], *, environment: Mapping[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    """``python words…``, which opens no port, until the block ends; it is killed."""
     whole = {**os.environ, "PYTHONPATH": str(TOP), **environment}
     process = subprocess.Popen([sys.executable, *words], env=whole, stdout=subprocess.DEVNULL)
     try:
-        _wait(process, port)
-        yield Server(f"http://127.0.0.1:{port}", process.pid)
+        yield process
     finally:
         process.kill()
         process.wait()
+
+
+@contextmanager
+def sink() -> Iterator[Server]:
+    """Where answers go that nobody reads."""
+    port = free_port()
+    with serving(["-m", "tests.bench.sink", str(port)], port=port, environment={}) as server:
+        yield server
 
 
 def _wait(process: subprocess.Popen[bytes], port: int) -> None:

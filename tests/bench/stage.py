@@ -18,6 +18,7 @@ from bot.sandbox import SlackSandbox
 from bot.sandbox.demo.browser import Browser
 from bot.sandbox.demo.stage import address, walk
 from tests.bench.servers import TOP, free_port
+from tests.bench.signed import SECRET
 from zoho.sandbox import ZohoSandbox
 
 MARA = "U01MARA"
@@ -32,21 +33,24 @@ class Stage:
     port: int
     environment: Mapping[str, str]
 
-    async def connect(self) -> None:
-        """Connect Mara over the pages she would walk."""
+    async def connect(self, user: str = MARA, zoho_user: str = "Mara Lindqvist") -> None:
+        """Connect a person, by default Mara, over the pages that are walked for it."""
         mark = self.slack.mark
-        await self.slack.command(MARA, "connect")
-        offer = await self.slack.wait_for(lambda m: bool(address(m)), user=MARA, after=mark)
+        await self.slack.command(user, "connect")
+        offer = await self.slack.wait_for(lambda m: bool(address(m)), user=user, after=mark)
         async with Browser.start() as browser:
-            await walk(browser, address(offer), "Mara Lindqvist")
-        await self.slack.wait_for(user=MARA, containing="is connected", after=mark)
+            await walk(browser, address(offer), zoho_user)
+        await self.slack.wait_for(user=user, containing="is connected", after=mark)
 
 
 @asynccontextmanager
-async def stage() -> AsyncIterator[Stage]:
-    """The stand-ins, and a migrated database."""
+async def stage(database: str = "") -> AsyncIterator[Stage]:
+    """The stand-ins, and a migrated database: a SQLite file where none is named."""
     with tempfile.TemporaryDirectory() as folder:
-        async with ZohoSandbox.start(ports={"eu": 0, "in": 0}) as zoho, SlackSandbox.start() as slack:
+        async with (
+            ZohoSandbox.start(ports={"eu": 0, "in": 0}) as zoho,
+            SlackSandbox.start(signing_secret=SECRET) as slack,
+        ):
             port = free_port()
             slack.bot_url = f"http://127.0.0.1:{port}"
             environment = {
@@ -59,7 +63,7 @@ async def stage() -> AsyncIterator[Stage]:
                 "ZOHO_HOSTS": json.dumps(zoho.hosts),
                 "PUBLIC_URL": slack.bot_url,
                 "PORT": str(port),
-                "DATABASE_URL": f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
+                "DATABASE_URL": database or f"sqlite:///{Path(folder) / 'bench.sqlite3'}",
                 "ENCRYPTION_KEYS": Fernet.generate_key().decode(),
                 "METRICS_PORT": "0",
                 "LOG_LEVEL": "ERROR",

@@ -1,16 +1,35 @@
-"""A steady stream of requests that waits for no answer before it sends the next one."""
+"""A steady stream of requests that waits for no answer before it sends the next one.
+
+``python -m tests.bench.steady URL ANSWERS_TO RATE SECONDS`` sends `/duplicates help` from a process of its
+own and prints how long each took, in seconds, one a line.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import sys
 import time
 from collections.abc import Sequence
 from urllib.parse import urlsplit
 
-from tests.bench.signed import Signed
+from tests.bench.signed import Signed, commands
 
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def from_a_process_of_its_own(url: str, *, answers_to: str, rate: int, seconds: int) -> list[float]:
+    """The same, for when this process has other work to do. Raises `BadAnswer`."""
+    words = ["-m", "tests.bench.steady", url, answers_to, str(rate), str(seconds)]
+    sender = await asyncio.create_subprocess_exec(sys.executable, *words, stdout=asyncio.subprocess.PIPE)
+    try:
+        said, _ = await asyncio.wait_for(sender.communicate(), seconds + 60)
+    finally:
+        if sender.returncode is None:
+            sender.kill()
+    if sender.returncode:
+        raise BadAnswer(f"the sender ended with {sender.returncode}")
+    return [float(line) for line in said.split()]
 
 
 class BadAnswer(Exception):
@@ -65,3 +84,15 @@ def _length(head: bytes) -> int:
         if name.lower() == b"content-length":
             return int(value)
     return 0
+
+
+def main(words: list[str]) -> None:
+    """Sign everything first, then send it."""
+    url, answers_to, rate, seconds = words
+    requests = list(commands(int(rate) * int(seconds), answers_to=answers_to))
+    for took in asyncio.run(seconds_each(url, requests, a_second=int(rate))):
+        print(took)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
