@@ -25,7 +25,7 @@ KEPT = timedelta(days=180)
 """How long a group is remembered of which nothing is left."""
 
 _STANDING = select(subscriptions.c.id).where(subscriptions.c.status != SubscriptionStatus.STOPPED.value)
-_ROWS_AT_ONCE = 200  # so that marks are encrypted in short pieces of time
+_ROWS_AT_ONCE = 50  # so that marks are encrypted in short pieces of time
 
 told = Table(
     "told",

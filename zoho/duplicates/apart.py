@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import io
 import multiprocessing
+import os
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -81,6 +82,7 @@ def _gather(module: Module, pipe: Connection) -> None:
     An error ends the process; what Python would print of it may hold record data, so nobody reads it.
     """
     sys.stderr = io.StringIO()
+    os.nice(10)  # whoever waits for an acknowledgement comes first
     records: dict[str, Record] = {}
     while isinstance(page := pipe.recv(), tuple):
         records.update((record.id, record) for record in page)
