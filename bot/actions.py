@@ -177,7 +177,10 @@ class Actions:
 
     async def _type(self, job: Click, text: str) -> None:
         """What the button stands for, as if it had been typed; the answer takes the message's place."""
-        self.jobs.hand_over(Typed(who=job.who, home=job.home, reply=job.reply, key="", at=job.at, text=text))
+        trigger = job.trigger_id
+        self.jobs.hand_over(
+            Typed(job.who, job.home, job.reply, key="", at=job.at, text=text, trigger_id=trigger)
+        )
 
     # Deciding
 

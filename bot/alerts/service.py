@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -18,11 +18,12 @@ from bot.alerts.news import News, announced, news
 from bot.alerts.posting import Posting
 from bot.alerts.scanned import Scanned
 from bot.alerts.scans import OF_THE_OWNER, scan
+from bot.ids import Detail
 from bot.jobs.retries import SlackGone
 from bot.schedules import Schedules
 from bot.store import Alert, AlertState, Because, Store, Subscription, SubscriptionStatus
 from bot.store.known import Known
-from bot.store.ledger import Slot
+from bot.store.ledger import AT_ONCE, Slot
 from zoho.access import Access, Zoho
 from zoho.database import Database
 from zoho.errors import TokenThrottled
@@ -67,6 +68,13 @@ class Introductions(Protocol):
         """Say it in the introduction, once."""
 
 
+class Sight(Protocol):
+    """Knows who reads a channel."""
+
+    async def is_outside(self, channel: str) -> bool:
+        """Whether people of another company do, or may."""
+
+
 class Unread(Protocol):
     """Hears of slots for which not everything could be read."""
 
@@ -92,6 +100,7 @@ class Alerts:
     owners: LostOwners
     introductions: Introductions
     unread: Unread
+    channels: Sight
     now: Callable[[], datetime]
     took: Callable[[float], None] = lambda seconds: None
     every: float = EVERY_SECONDS
@@ -151,7 +160,8 @@ class Alerts:
 
     async def post(self) -> None:
         """Post what is ready, settle what was left in the middle, and say what could not be said before."""
-        await self.posting.step()
+        while await self.posting.step() >= AT_ONCE:
+            log.debug("more_to_post")
         await self.owners.untold()
 
     async def read(self) -> None:
@@ -263,7 +273,8 @@ class Alerts:
             self.took(time.monotonic() - begun)
             heard = await asyncio.to_thread(news, scanned, known)
             try:
-                await self._keep(alert, one, access, known, scanned, heard)
+                shown = await self._as_others_may_see(one) if heard.items else one
+                await self._keep(alert, shown, access, known, scanned, heard)
             except _Outdated:
                 one = await self.store.subscriptions.get(alert.workspace, one.id) or one
                 if not tries_left or _place(one) != access.organisation:
@@ -277,6 +288,12 @@ class Alerts:
             read = {part.module: part.compared for part in scanned.lists if part.compared is not None}
             groups = sum(len(part.groups) for part in scanned.lists)
             await self.introductions.baseline_done(one.id, groups, read)
+
+    async def _as_others_may_see(self, one: Subscription) -> Subscription:
+        """The numbers only, where another company reads the channel by now, or may."""
+        if one.terms.detail is Detail.COUNTS or not await self.channels.is_outside(one.channel):
+            return one
+        return replace(one, terms=replace(one.terms, detail=Detail.COUNTS))
 
     async def _tell_unread(self, alert: Alert, one: Subscription, scanned: Scanned) -> None:
         """Not all was read, and no digest says so: the owner hears of it at the first of such slots."""

@@ -185,6 +185,11 @@ def bold(value: str) -> RichTextElement:
     return RichTextElementParts.Text(text=value, style={"bold": True})
 
 
+def italic(value: str) -> RichTextElement:
+    """Leaning letters in rich text."""
+    return RichTextElementParts.Text(text=value, style={"italic": True})
+
+
 def code(value: str) -> RichTextElement:
     """Code letters in rich text."""
     return RichTextElementParts.Text(text=value, style={"code": True})

@@ -294,6 +294,12 @@ def here(at: datetime, now: datetime, zone: tzinfo) -> str:
     return f"{local:%a} {local.day} {local:%b}" if 0 < days < 300 else f"{local.day} {local:%b %Y}"
 
 
+def slot(at: datetime, zone: tzinfo) -> str:
+    """When alerts speak, by the clock of their schedule: "Friday 20 November, 9:00"."""
+    local = at.astimezone(zone)
+    return f"{local:%A} {local.day} {local:%B}, {local.hour}:{local:%M}"
+
+
 def utc_time(at: datetime) -> str:
     """A time in words, "08:05 UTC", for where no token can stand."""
     return f"{at.astimezone(UTC):%H:%M} UTC"

@@ -206,6 +206,9 @@ class Alerting:
         await self.voice.add(job, listing.stopped(await self.telling.told(ended)))
 
     async def _snooze(self, job: Job, one: Subscription, length: timedelta | None) -> None:
+        if one.status is SubscriptionStatus.PAUSED:
+            await self.voice.add(job, listing.at_rest(await self.telling.told(one)))
+            return
         until = self.now() + length if length else None
         next_at = load(one.terms.schedule).next_after(self.now())
         changed = await self.store.subscriptions.snooze(one.id, until, next_at=next_at)

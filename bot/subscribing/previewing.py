@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import structlog
 from slack_sdk.errors import SlackApiError
@@ -104,6 +105,7 @@ class Previews:
         slots = would_have_said(groups, schedule, since=now - timedelta(days=DAYS))
         return Preview(
             channel=terms.channel,
+            zone=ZoneInfo(schedule.zone),
             told=tuple(_told(slot, access, terms, now) for slot in slots),
             groups=len({one.place for slot in slots for one in slot.spoken}),
             known=len(groups),

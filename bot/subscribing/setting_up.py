@@ -56,7 +56,7 @@ class SettingUp:
             view = await self.voice.open_view(trigger, form.loading())
         except SlackApiError as error:
             log.info("form_not_opened", error=type(error).__name__)
-            await self.voice.add(job, listing.open_form())
+            await self.voice.add(job, listing.open_form(await self.voice.once_more(job)))
             return
         drawn = form.unfilled()
         try:

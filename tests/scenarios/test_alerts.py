@@ -37,11 +37,13 @@ async def introduced(world: World, mark: int, channel: str = SUPPORT) -> Message
     )
 
 
-async def start(world: World, text: str = "subscribe", user: str = MARA, **given: object) -> Message:
+async def start(
+    world: World, text: str = "subscribe", user: str = MARA, channel: str = SUPPORT, **given: object
+) -> Message:
     mark = world.slack.mark
-    sent = await world.slack.submit(await open_form(world, text, user), dict(given))
+    sent = await world.slack.submit(await open_form(world, text, user, channel), dict(given))
     assert sent.status == 200
-    return await introduced(world, mark)
+    return await introduced(world, mark, channel)
 
 
 async def standing(world: World, channel: str = SUPPORT) -> tuple[Subscription, ...]:

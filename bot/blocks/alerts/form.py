@@ -180,6 +180,8 @@ def not_in_channel(bot: str) -> str:
 
 def closed_channel(code: str) -> str:
     """Above the form when Slack takes no message in the channel."""
+    if code == "is_archived":
+        return "This channel is archived, so nothing was started. Choose another one."
     return f"Nothing was started. Slack does not take messages in this channel: {words.in_code(code)}."
 
 
@@ -284,8 +286,14 @@ def _modules(filled: Filled) -> Block:
 
 def _often(filled: Filled) -> Block:
     pairs = dict(_OFTEN)
-    pairs.setdefault(filled.often, words.sentence(filled.often))
+    pairs.setdefault(filled.often, _every(filled.often))
     return _input(OFTEN, "How often", _select(ids.SUB_OFTEN, pairs, filled.often), tells=True)
+
+
+def _every(often: str) -> str:
+    """ "Every 2 hours" for "every 120 minutes"."""
+    minutes = int("".join(filter(str.isdecimal, often)) or 0)
+    return words.sentence(often) if minutes % 60 else f"Every {words.counted(minutes // 60, 'hour')}"
 
 
 def _when(filled: Filled, carried: Carried) -> list[Block]:

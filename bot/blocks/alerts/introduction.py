@@ -93,8 +93,10 @@ def _baseline(baseline: Baseline | None) -> str:
     if baseline is None:
         return f":{parts.WAITS}: Reading what is already there. Nothing of it will be announced."
     read = words.in_words([words.records(module, count) for module, count in baseline.read.items()])
-    groups = words.counted(baseline.known, "group")
-    verb = "was" if baseline.known == 1 else "were"
-    done = f"{read} read. " if read else ""
-    said = f":{parts.DONE}: {done}{groups} {verb} already there and will not be announced"
-    return words.dotted(said, words.when(baseline.at))
+    done = f"{words.sentence(read)} read. " if read else ""
+    if baseline.known:
+        verb = "was" if baseline.known == 1 else "were"
+        known = f"{words.counted(baseline.known, 'group')} {verb} already there and will not be announced"
+    else:
+        known = "No possible duplicates were there yet"
+    return words.dotted(f":{parts.DONE}: {done}{known}", words.when(baseline.at))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from slack_sdk.models.blocks import Block
 from slack_sdk.models.views import View
@@ -32,10 +32,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """``groups`` is how many groups ``told`` is about, ``known`` how many there are in all, of which
-    ``undated`` have no record with a date. ``failed`` are sentences about lists that could not be read."""
+    """``zone`` is that of the schedule; ``groups`` is how many groups ``told`` is about, ``known`` how many
+    there are in all, of which ``undated`` have no record with a date. ``failed`` are sentences about lists
+    that could not be read."""
 
     channel: str
+    zone: tzinfo
     told: tuple[Told, ...]
     groups: int
     known: int
@@ -53,10 +55,14 @@ def loading() -> View:
 def preview(given: Preview) -> View:
     """The messages, their groups as the channel would have seen them; no buttons: nothing is announced."""
     blocks: list[Block] = [parts.rich("pv:head:1", parts.line(parts.bold(_headline(given))))]
-    where = f"This is what <#{given.channel}> would have read." if given.told else ""
-    blocks.append(parts.context("pv:ctx:1", " ".join(filter(None, ("Nothing has been posted.", where)))))
-    blocks += _messages(given)
-    blocks += [parts.divider("pv:d2:1"), parts.context("pv:foot:1", *_foot(given))]
+    if given.told:
+        where = f"This is what <#{given.channel}> would have read."
+        blocks.append(parts.context("pv:ctx:1", f"Nothing has been posted. {where}"))
+        blocks += [*_messages(given), parts.divider("pv:d2:1")]
+    else:
+        said = f"No record of the last {DAYS} days has a possible duplicate: nothing would have been said."
+        blocks.append(parts.section("pv:none:1", said))
+    blocks.append(parts.context("pv:foot:1", " ".join(_foot(given))))
     return _view(blocks)
 
 
@@ -121,8 +127,8 @@ def _messages(given: Preview) -> list[Block]:
     drawn = 0
     for place, told in enumerate(given.told[-_MOST_SLOTS:], start=1):
         blocks += [parts.divider(f"pv:d1:{place}")] if place == 1 else []
-        ahead = "Next, " if told.is_ahead else ""
-        line = parts.line(ahead, parts.moment(told.at), f"{words.DOT}{told.counts.headline}")
+        when = f"{'Next, ' if told.is_ahead else ''}{words.slot(told.at, given.zone)}"
+        line = parts.line(parts.italic(when), f"{words.DOT}{told.counts.headline}")
         blocks.append(parts.rich(f"pv:m{place}:1", line))
         cards = told.cards[: SHOWN - drawn]
         for number, card in enumerate(cards, start=drawn + 1):
@@ -137,8 +143,6 @@ def _messages(given: Preview) -> list[Block]:
 def _foot(given: Preview) -> Iterator[str]:
     if given.told:
         yield "Slots without news would have been silent."
-    else:
-        yield f"No record of the last {DAYS} days has a possible duplicate: nothing would have been said."
     yield f"{words.sentence(words.counted(given.known, 'group'))} in these lists today."
     if given.undated:
         yield f"Not counted: {words.counted(given.undated, 'group')} of which Zoho gives no dates."
