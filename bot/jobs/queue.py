@@ -11,7 +11,8 @@ https://procrastinate.readthedocs.io/en/stable/
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine
+from contextlib import asynccontextmanager
 
 import psycopg
 import structlog
@@ -75,7 +76,7 @@ class WorkQueue:
         """Carry out entries until this is cancelled; what runs then has so long to end, then it is too."""
         while True:
             try:
-                async with self._app.open_async():
+                async with self._app.open_async(), _beside(self._sweep()):
                     await self._app.run_worker_async(
                         queues=[_QUEUE],
                         concurrency=AT_ONCE,
@@ -89,14 +90,14 @@ class WorkQueue:
                 log.warning("queue_not_reached", error=type(error).__name__)
             await asyncio.sleep(_PAUSE_SECONDS)
 
-    async def sweep(self) -> None:
-        """Remove, from time to time, what workers left that died; runs beside `work`."""
+    async def _sweep(self) -> None:
+        """Remove, from time to time, what workers left that died."""
         while True:
-            await asyncio.sleep(_SWEEP_SECONDS)
             try:
                 await self._remove_left()
             except _NOT_REACHED as error:
                 log.warning("queue_not_swept", error=type(error).__name__)
+            await asyncio.sleep(_SWEEP_SECONDS)
 
     async def _remove_left(self) -> None:
         manager = self._app.job_manager
@@ -104,3 +105,14 @@ class WorkQueue:
         for entry in await manager.get_stalled_jobs(queue=_QUEUE, seconds_since_heartbeat=LOST_SECONDS):
             if entry.id is not None:
                 await manager.finish_job_by_id_async(entry.id, status=Status.FAILED, delete_job=True)
+
+
+@asynccontextmanager
+async def _beside(work: Coroutine[None, None, None]) -> AsyncIterator[None]:
+    """Something that goes on for as long as the block does."""
+    task = asyncio.create_task(work)
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import Begun, ReadState, Store, Wanted
 from zoho.database import Database
@@ -95,6 +97,43 @@ async def test_a_read_of_which_nothing_is_heard_is_lost(store: Store, clock: Clo
     assert (lost.channel, lost.ts) == ("D1", "1.2")
     await store.reads.note(taken)
     assert await store.reads.lost(clock.time) == ()
+
+
+async def test_a_read_is_carried_out_by_one_process_until_that_is_silent_or_gives_it_back(
+    database: Database, clock: Clock
+) -> None:
+    one, two = Store(database, clock).reads, Store(database, clock).reads
+    asked = await one.ask(MARA, CONTACTS)
+    assert await one.take(asked.key, lost=clock.time) is None  # nobody agreed to it yet
+    await one.begin(asked)
+    taken = await one.take(asked.key, lost=clock.time)
+    assert taken is not None
+    assert taken.is_untouched
+    assert await two.take(asked.key, lost=clock.time) is None
+    before = clock.time
+    clock.time += timedelta(seconds=20)
+    await one.hold([asked.key])
+    assert await two.take(asked.key, lost=before + timedelta(seconds=10)) is None
+
+    entered: list[str] = []
+
+    async def enter(connection: AsyncConnection, keys: Collection[str]) -> None:
+        entered.extend(keys)
+
+    assert not await two.give_back(asked.key, enter)
+    assert await one.give_back(asked.key, enter)
+    assert entered == [asked.key]
+    assert await two.take(asked.key, lost=before) is not None
+    assert not await one.note(replace(taken, read=100, used=3))  # it is in other hands
+    await one.fail(asked.key)
+    there = await two.waiting(asked.key)
+    assert there is not None
+    assert there.is_untouched
+    clock.time += timedelta(minutes=1)
+    assert await one.take(asked.key, lost=clock.time) is not None  # nothing was heard of the other
+    await one.end(asked.key, ReadState.CANCELLED)
+    assert await two.take(asked.key, lost=clock.time) is None
+    assert await two.waiting(asked.key) is None
 
 
 async def test_reads_are_forgotten_after_a_day_unless_they_run_and_with_their_workspace(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from cryptography.fernet import Fernet
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store import Command, Store
-from bot.store.unfinished import LEASE
+from bot.store.unfinished import LEASE, Held
 from tests.storage import KEY, Storage
 from zoho.database import Database
 from zoho.records import Who
@@ -49,6 +51,50 @@ async def test_of_a_key_that_comes_twice_one_command_is_kept(store: Store) -> No
     assert await keep.claim(["a", "b"], [command("a")], holder="one") == {"a", "b"}
     assert await keep.claim(["a"], [command("a")], holder="two") == set()
     assert await keep.take_over(holder="two", held=(), everything=True) == (replace(command("a"), tries=2),)
+
+
+async def test_a_command_that_waits_is_taken_by_one_and_others_hear_that_it_is_held(
+    store: Store, clock: Clock
+) -> None:
+    keep = store.unfinished
+    await keep.claim(["a"], [replace(command("a"), tries=0)], holder="one")
+    assert await keep.take("a", holder="two") == command("a")
+    for holder in ("one", "two"):
+        with pytest.raises(Held):
+            await keep.take("a", holder=holder)
+    clock.time += LEASE
+    assert await keep.take("a", holder="three") == replace(command("a"), tries=2)
+    await keep.end(["a"])
+    assert await keep.take("a", holder="three") is None
+
+
+async def test_what_waits_is_left_to_workers_for_as_long_as_a_lease(store: Store, clock: Clock) -> None:
+    keep = store.unfinished
+    await keep.claim(["a"], [replace(command("a"), tries=0)], holder="one")
+    assert await keep.take_over(holder="two", held=()) == ()
+    clock.time += LEASE
+    assert await keep.take_over(holder="two", held=()) == (command("a"),)
+
+
+async def test_what_belongs_into_the_transaction_is_done_with_the_new_keys_or_nothing_is(
+    store: Store,
+) -> None:
+    keep = store.unfinished
+    heard: list[set[str]] = []
+
+    async def fail(connection: AsyncConnection, keys: Collection[str]) -> None:
+        heard.append(set(keys))
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        await keep.claim(["a"], [command("a")], holder="one", along=fail)
+    assert await keep.oldest() is None
+    assert await keep.claim(["a", "b"], [command("a")], holder="one") == {"a", "b"}
+    with pytest.raises(ZeroDivisionError):
+        await keep.release(["a", "b"], holder="one", along=fail)
+    assert heard == [{"a"}, {"a"}]
+    with pytest.raises(Held):
+        await keep.take("a", holder="two")
 
 
 async def test_a_command_that_ended_is_never_taken_over_nor_claimed_again(store: Store) -> None:

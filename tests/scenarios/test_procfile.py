@@ -1,4 +1,4 @@
-"""What a platform starts from the Procfile, with PostgreSQL and both stand-ins: it answers, and it ends well."""
+"""What a platform starts from the Procfile, with PostgreSQL and both stand-ins: it answers, and ends well."""
 
 from __future__ import annotations
 
@@ -89,5 +89,5 @@ async def until_both_are_gone(url: str) -> None:
         url.replace("+psycopg", ""), autocommit=True
     ) as database:
         async with asyncio.timeout(30):
-            while (await (await database.execute(OTHERS)).fetchone()) != (0, 0):
+            while (await (await database.execute(OTHERS)).fetchone()) != (0, 0):  # noqa: ASYNC110  # others' end
                 await asyncio.sleep(0.1)

@@ -1,0 +1,202 @@
+"""Workers beside `serve` on PostgreSQL: who does what, what is left to others, what happens without."""
+
+from __future__ import annotations
+
+import asyncio
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot import ids
+from bot.migrations import migrate
+from bot.sandbox.slack import SlackSandbox
+from bot.sandbox.things import Message
+from tests.conftest import MARA, MakeWorld
+from tests.processes import Installation
+from tests.storage import Storage
+from zoho.sandbox import ZohoSandbox
+
+SEARCH = "/api/v1/contacts/search"
+ROWS, TWINS = 2_000, 12
+RESULT = f"{TWINS} possible duplicates in Desk contacts"
+
+on_postgres = pytest.mark.parametrize("storage", ["postgres"], indirect=True)
+
+
+@pytest.fixture
+async def large(tmp_path: Path, storage: Storage) -> AsyncIterator[Installation]:
+    """An installation of which Mara's organisation has 2,000 contacts, which its Zoho calls too many."""
+    async with ZohoSandbox.start() as zoho, SlackSandbox.start(0) as slack:
+        made = Installation(slack, zoho, tmp_path)
+        made.environment["DATABASE_URL"] = storage.url
+        await asyncio.to_thread(migrate, storage.url)
+        org = zoho.org("larkfield")
+        org.clear("contacts")
+        org.fill("contacts", ROWS, duplicates=TWINS)
+        org.large_at = ROWS
+        org.credits_left = 900
+        yield made
+
+
+async def begun(installation: Installation) -> Message:
+    """The direct message of a read that was agreed to."""
+    slack = installation.slack
+    await installation.connect(MARA, "Mara Lindqvist")
+    mark = slack.mark
+    await slack.command(MARA, "contacts")
+    asked = await slack.wait_for(
+        user=MARA, after=mark, containing="This search has to read everything", timeout=30
+    )
+    mark = slack.mark
+    await slack.click(asked, ids.SEARCH_CONFIRM)
+    return await slack.wait_for(user=MARA, after=mark, predicate=_can_be_cancelled, containing=" ")
+
+
+def _can_be_cancelled(message: Message) -> bool:
+    return not message.ephemeral and bool(message.elements(ids.SEARCH_CANCEL))
+
+
+async def progressing(installation: Installation, message: Message) -> None:
+    """Wait until the progress of a read was shown."""
+    await installation.slack.wait_for(
+        predicate=lambda m: m.ts == message.ts and m.edits > 0, containing=" ", timeout=30
+    )
+
+
+async def kill(process: Process) -> None:
+    process.kill()
+    await process.wait()
+
+
+def slow(installation: Installation, seconds: float) -> None:
+    installation.zoho.fault("latency", path=SEARCH, seconds=seconds, times=None)
+
+
+@on_postgres
+async def test_without_a_worker_serve_says_so_and_answers_all_the_same(
+    make_world: MakeWorld, storage: Storage
+) -> None:
+    world = await make_world(DATABASE_URL=storage.url)
+    await world.connect(MARA, "Mara Lindqvist")
+    async with httpx.AsyncClient(trust_env=False) as client:
+        address = f"{world.bot.url}/readyz"
+        assert (await client.get(address)).text == "ok\n"
+        world.bot.workers.patience = 0.1
+        answer = await client.get(address)
+    assert (answer.status_code, answer.text) == (200, "ok\nno worker has been seen for a minute\n")
+    mark = world.slack.mark
+    await world.slack.command(MARA, "products")
+    await world.slack.wait_for(user=MARA, after=mark, containing="possible duplicate", timeout=60)
+    await world.settled()
+    assert await world.bot.store.unfinished.oldest() is None
+
+
+@on_postgres
+async def test_a_read_that_waits_for_a_worker_begins_when_there_is_one_unless_it_was_cancelled(
+    large: Installation,
+) -> None:
+    slack = large.slack
+    async with large.serving():
+        async with large.working() as first:
+            slow(large, 0.2)
+            message = await begun(large)
+            await progressing(large, message)
+            await kill(first)
+        mark = slack.mark
+        await slack.click(message, ids.SEARCH_CANCEL)
+        stopped = await slack.wait_for(after=mark, containing="cancelled")
+        assert stopped.ts == message.ts
+        large.zoho.clear_faults()
+        for is_cancelled in (True, False):
+            mark = slack.mark
+            await slack.click(stopped, ids.SEARCH_AGAIN)
+            asked = await slack.wait_for(user=MARA, after=mark, containing="has to read everything")
+            mark = slack.mark
+            await slack.click(asked, ids.SEARCH_CONFIRM)
+            waiting = await slack.wait_for(user=MARA, after=mark, predicate=_can_be_cancelled, containing=" ")
+            if is_cancelled:
+                mark = slack.mark
+                await slack.click(waiting, ids.SEARCH_CANCEL)
+                stopped = await slack.wait_for(after=mark, containing="cancelled")
+                assert stopped.ts == waiting.ts
+        mark = slack.mark
+        async with large.working():
+            result = await slack.wait_for(user=MARA, after=mark, containing=RESULT, timeout=60)
+            assert result.ts == waiting.ts
+        assert sum(RESULT in one.words for one in slack.messages(MARA)) == 1
+
+
+async def test_a_read_whose_process_is_killed_in_the_middle_is_told_by_the_next(
+    large: Installation,
+) -> None:
+    slack = large.slack
+    async with large.running() as (_, reading):
+        slow(large, 0.3)
+        message = await begun(large)
+        await progressing(large, message)
+        await kill(reading)
+    large.zoho.clear_faults()
+    mark = slack.mark
+    async with large.running():
+        told = await slack.wait_for(user=MARA, after=mark, containing="was interrupted", timeout=90)
+        assert told.ts == message.ts
+        mark = slack.mark
+        await slack.click(told, ids.SEARCH_AGAIN)
+        await slack.wait_for(user=MARA, after=mark, containing="has to read everything")
+
+
+async def test_a_process_that_is_told_to_end_leaves_reads_that_wait_to_the_next_and_tells_of_the_others(
+    large: Installation,
+) -> None:
+    slack = large.slack
+    async with large.running() as (_, reading):
+        slow(large, 0.3)
+        message = await begun(large)
+        await progressing(large, message)
+        mark = slack.mark
+        reading.terminate()
+        told = await slack.wait_for(user=MARA, after=mark, containing="was interrupted", timeout=30)
+        assert told.ts == message.ts
+        async with asyncio.timeout(40):
+            assert await reading.wait() == 0
+
+
+@on_postgres
+async def test_however_many_processes_search_at_once_zoho_has_two_calls_in_flight(
+    tmp_path: Path, storage: Storage
+) -> None:
+    async with AsyncExitStack() as stack:
+        zoho = await stack.enter_async_context(ZohoSandbox.start())
+        slack = await stack.enter_async_context(SlackSandbox.start(0))
+        installation = Installation(slack, zoho, tmp_path)
+        installation.environment["DATABASE_URL"] = storage.url
+        await stack.enter_async_context(installation.serving())
+        for _ in range(2):
+            await stack.enter_async_context(installation.working())
+        await installation.connect(MARA, "Mara Lindqvist")
+        zoho.fault("latency", path="/api/*", seconds=0.1, times=None)
+        org = zoho.org("larkfield")
+        marks = []
+        for text in (
+            "contacts",
+            "accounts",
+            "products",
+            "contacts city=Ulm",
+            "accounts city=Ulm",
+            "products",
+        ):
+            marks.append(slack.mark)
+            await slack.command(MARA, text)
+        async with asyncio.timeout(60):
+            while len(answered(slack, marks[0])) < len(marks):  # noqa: ASYNC110  # any of them may be the next
+                await asyncio.sleep(0.1)
+        assert org.usage.highest_in_flight == 2
+
+
+def answered(slack: SlackSandbox, since: int) -> list[Message]:
+    new = [one for one in slack.messages(MARA) if one.changed > since and one.via == "response_url"]
+    return [one for one in new if not one.is_interim]
