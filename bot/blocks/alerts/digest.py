@@ -116,7 +116,7 @@ def _text(told: Digest) -> str:
 
 
 def _about(told: Digest) -> str:
-    since = f"since {words.when(told.since)}" if told.since else ""
+    since = f"since {words.within(told.since)}" if told.since else ""
     still = f"*{told.open} still open*" if 0 < told.open < told.counts.all else ""
     where = (words.inert(told.org_name), words.inert(told.region_name))
     called = " ".join(parts.mention(user) for user in told.mention)
@@ -154,7 +154,7 @@ def unknown(key: str, channel: str, slot: datetime, headline: str) -> parts.Mess
     where = f"<#{channel}>"
     said = (
         f":{parts.WARNING}: *Did an alert reach {where}?*\nThe app was interrupted while posting the one of "
-        f"{words.when(slot)}, and it may not read that channel to see for itself. Posting blindly could say "
+        f"{words.within(slot)}, and it may not read that channel to see for itself. Posting blindly could say "
         "everything twice."
     )
     blocks = (
