@@ -154,8 +154,8 @@ def unknown(key: str, channel: str, slot: datetime, headline: str) -> parts.Mess
     where = f"<#{channel}>"
     said = (
         f":{parts.WARNING}: *Did an alert reach {where}?*\nThe app was interrupted while posting the one of "
-        f"{words.within(slot)}, and it may not read that channel to see for itself. Posting blindly could say "
-        "everything twice."
+        f"{words.within(slot)}, and it may not read that channel to see for itself. Posting blindly could "
+        "say everything twice."
     )
     blocks = (
         parts.section("unkn:head:1", said),
