@@ -103,7 +103,7 @@ async def test_a_group_that_was_solved_by_an_edit_is_struck_out_in_its_message(c
     org.patch("contacts", second, email="somebody.else@aldertree.example")
     await next_slot(connected)
     (posted,) = digests(connected)
-    assert plain(posted).count("Thea Quist") == 2, plain(posted)
+    assert plain(posted).count("Thea Quist") == 2
     assert "2. Solved in Zoho" in plain(posted)
     assert "are no longer alike" in plain(posted)
     assert "1 still open" in plain(posted)

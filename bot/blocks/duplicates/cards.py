@@ -222,12 +222,16 @@ def _solved(card: Card, look: Look) -> RichTextBlock:
 
 def _remaining(left: Sequence[Record], card: Card, look: Look) -> list[RichTextElement | str]:
     """The records that are still there: one, or some that are not alike any more."""
-    names: list[RichTextElement | str] = []
-    for record in left[:SHOWN_RECORDS]:
-        names += [", ", record_name(record, card.links, look)]
     if not left:
         return []
-    return [words.DOT, *names[1:], _more(left), " remains" if len(left) == 1 else " are no longer alike"]
+    shown, more = left[:SHOWN_RECORDS], _more(left)
+    names: list[RichTextElement | str] = []
+    for place, record in enumerate(shown, start=1):
+        names += [
+            " and " if place == len(shown) and not more else ", ",
+            record_name(record, card.links, look),
+        ]
+    return [words.DOT, *names[1:], more, " remains" if len(left) == 1 else " are no longer alike"]
 
 
 def _struck_out(gone: Sequence[Record], look: Look) -> list[RichTextElement | str]:

@@ -82,7 +82,7 @@ def said_by(block_id: str, state: DismissalState) -> Block:
     )
     if not state.note:
         return parts.context(block_id, told)
-    note = f"“{words.cut(words.clean(state.note), NOTE_LENGTH)}”"
+    note = f"· “{words.cut(words.clean(state.note), NOTE_LENGTH)}”"
     return ContextBlock(block_id=block_id, elements=[parts.mrkdwn(told), parts.plain(note)])
 
 

@@ -543,6 +543,26 @@ def test_a_group_of_which_nothing_is_left_claims_no_survivor() -> None:
     assert f":white_check_mark: 1. Solved in Zoho{DOT}Ana Roe, Anna Roe" in limits.lines(message)
 
 
+@pytest.mark.parametrize(
+    ("gone", "unlike", "said"),
+    [
+        ("", "12", "Ana Roe and Anna Roe are no longer alike"),
+        ("2", "1", f"Ana Roe remains{DOT}Anna Roe"),
+        ("3", "12", f"Ana Roe and Anna Roe are no longer alike{DOT}A. Roe"),
+    ],
+)
+def test_a_group_that_an_edit_solved_says_that_its_records_are_no_longer_alike(
+    gone: str, unlike: str, said: str
+) -> None:
+    records = (made.ANA, made.ANNA, made.contact("3", "A. Roe"))[: 3 if "3" in gone else 2]
+    group = replace(made.ROES, records=records)
+    card = replace(made.card(group), gone=frozenset(gone), unlike=frozenset(unlike))
+    message = group_list(made.page([card]))
+    limits.check(message)
+    assert f":white_check_mark: 1. Solved in Zoho{DOT}{said}" in limits.lines(message)
+    assert not limits.buttons(message)
+
+
 def test_of_very_many_groups_the_largest_are_kept_and_that_is_said() -> None:
     page = made.page(found=made.found(total=4_000, source="list"))
     message = group_list(page)
