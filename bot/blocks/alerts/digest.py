@@ -125,7 +125,7 @@ def _about(told: Digest) -> str:
 
 def _rest(told: Digest) -> list[Block]:
     """The way to what is not drawn: answered to whoever asks, since others read this message."""
-    if told.rest <= 0:
+    if told.rest <= 0 or not told.open:
         return []
     more = f"Show {words.number(told.rest)} more"
     alone = "Show it to me" if told.rest == 1 else "Show them to me"
