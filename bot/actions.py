@@ -176,10 +176,11 @@ class Actions:
         await self._type(job, job.value.replace(":", " "))
 
     async def _type(self, job: Click, text: str) -> None:
-        """What the button stands for, as if it had been typed; the answer takes the message's place."""
-        trigger = job.trigger_id
+        """What the button stands for, as if it had been typed, and kept as long; the answer takes the
+        message's place."""
+        key = f"typed:{job.key}" if job.key else ""
         self.jobs.hand_over(
-            Typed(job.who, job.home, job.reply, key="", at=job.at, text=text, trigger_id=trigger)
+            Typed(job.who, job.home, job.reply, key, job.at, text=text, trigger_id=job.trigger_id)
         )
 
     # Deciding

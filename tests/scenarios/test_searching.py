@@ -259,6 +259,21 @@ async def test_a_search_born_of_a_click_that_fails_late_is_an_error_in_that_plac
     assert result.ts == summary.ts
 
 
+async def test_a_search_born_of_a_click_outlives_the_process_that_began_it(connected: World) -> None:
+    summary = await connected.ask(MARA)
+    fault = connected.zoho.fault("hang", path="/api/v1/groupAccount*", times=None)
+    mark = connected.slack.mark
+    await connected.slack.click(summary, ids.SEARCH_MODULE, value="desk/accounts")
+    await connected.slack.wait_for(user=MARA, after=mark, containing="Searching")
+    assert fault.hits
+    connected.bot.drain_seconds = 0.1
+    await connected.bot.stop()
+    connected.zoho.clear_faults()
+    await connected.start_again()
+    result = await connected.slack.wait_for(user=MARA, after=mark, containing="in Desk accounts")
+    assert result.ts == summary.ts
+
+
 async def test_a_quick_search_says_nothing_before_its_result(connected: World) -> None:
     await connected.ask(MARA, "desk contacts")
     assert not [m for m in connected.slack.messages(MARA) if "Searching" in m.words]

@@ -139,6 +139,19 @@ async def test_a_sheet_that_slack_does_not_open_is_said_beside_the_list(
 
 
 @pytest.mark.parametrize("how", BROKEN)
+async def test_a_sheet_that_cannot_be_filled_is_said_beside_the_list(
+    connected: World, how: dict[str, Any]
+) -> None:
+    listed = await connected.ask(MARA, "desk contacts")
+    connected.slack.fail("views.update", times=None, **how)
+    for action, value in ((ids.PAGE_SHARE, None), (ids.GROUP_DISMISS, group_of(listed, BRANDTS))):
+        told = await connected.click(listed, action, value=value, containing="Slack did not answer this app")
+        assert told.ts != listed.ts
+        assert "Nothing was changed" in told.words or "not certain" in told.words
+        assert connected.slack.message(listed.ts).blocks == listed.blocks
+
+
+@pytest.mark.parametrize("how", BROKEN)
 async def test_an_edit_of_the_app_that_breaks_is_said_to_whoever_clicked(
     connected: World, how: dict[str, Any]
 ) -> None:
