@@ -97,7 +97,7 @@ class Telling:
 
     async def taken_over(self, one: Subscription, notice: Place) -> None:
         """Say in the place of the message that offered it who took these alerts over."""
-        await self._put(notice, gone.taken_over(one.owner.user, await self.told(one)))
+        await self._put(notice, gone.taken_over(one.owner.user, await self.told(one), notice.channel))
 
     async def _edit(self, one: Subscription, message: Message) -> None:
         if one.intro_ts:

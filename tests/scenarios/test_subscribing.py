@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot import ids
 from bot.alerts.posting import INTRODUCTION_TYPE
 from bot.blocks.alerts import form
 from bot.sandbox.things import Message
-from bot.store import AlertState, Subscription
-from tests.conftest import LARKFIELD, MARA, World
+from bot.store import AlertState, Because, Subscription
+from tests.conftest import LARKFIELD, MARA, TOMAS, MakeWorld, World
 from tests.scenarios.test_alerts import (
     OWNER,
     PRIVATE,
@@ -21,8 +23,17 @@ from tests.scenarios.test_alerts import (
     type_words,
 )
 from tests.scenarios.test_digests import ticking, twins
+from tests.storage import Storage
 
 GENERAL = "C02GENERAL"
+
+
+@pytest.fixture
+async def connected(make_world: MakeWorld, storage: Storage) -> World:
+    """A world on either engine in which Mara is connected to Larkfield Support."""
+    world = await make_world(DATABASE_URL=storage.url)
+    await world.connect(MARA, "Mara Lindqvist")
+    return world
 
 
 def introductions(world: World, channel: str = SUPPORT) -> list[Message]:
@@ -189,3 +200,23 @@ async def test_alerts_that_cannot_move_stay_as_they_were(connected: World) -> No
     assert "set up *duplicate alerts*" in connected.slack.message(old.ts).words
     own = [m for m in connected.slack.messages(MARA) if "were stopped" in m.words]
     assert own == []
+
+
+async def test_alerts_that_are_taken_over_into_another_channel_say_so_in_both_places(
+    connected: World,
+) -> None:
+    await connected.connect(TOMAS, "Tomás Reyes")
+    old, _ = await ticking(connected)
+    mark = connected.slack.mark
+    await connected.bot.owners.lost(OWNER, Because.CONNECTION)
+    paused = await connected.slack.wait_for(channel=SUPPORT, after=mark, containing="are paused")
+    await connected.slack.click(paused, ids.SUB_TAKEOVER, user=TOMAS)
+    sheet = await connected.slack.wait_for_modal(TOMAS, containing="Lists to watch")
+    await connected.slack.submit(sheet, {form.CHANNEL: GENERAL})
+    await connected.slack.wait_for_modal(TOMAS, containing="Alerts changed")
+    await connected.settled()
+    assert "<@U02TOMAS> moved the *duplicate alerts*" in connected.slack.message(old.ts).words
+    taken = connected.slack.message(paused.ts)
+    assert "Taken over by <@U02TOMAS>. The *duplicate alerts* run again in <#C02GENERAL>" in taken.words
+    (new,) = introductions(connected, GENERAL)
+    assert "Tomás Reyes’s Zoho connection" in new.words

@@ -46,9 +46,10 @@ def paused_in_channel(told: AlertsTold, last: datetime | None, *, account_gone: 
     return parts.Message(words.fallback(text), blocks)
 
 
-def taken_over(by: str, told: AlertsTold) -> parts.Message:
-    """In the place of the message above once somebody (a Slack id) has taken over."""
-    said = f"Taken over by {parts.mention(by)}. The *duplicate alerts* here run again: {told.speaks}."
+def taken_over(by: str, told: AlertsTold, channel: str) -> parts.Message:
+    """In the place of the message above, in ``channel``, once somebody (a Slack id) has taken over."""
+    where = "here run again" if told.channel == channel else f"run again in <#{told.channel}>"
+    said = f"Taken over by {parts.mention(by)}. The *duplicate alerts* {where}: {told.speaks}."
     text = "The duplicate alerts here were taken over and run again"
     return parts.Message(words.fallback(text), (parts.section("gone:over:1", said),))
 
