@@ -34,8 +34,11 @@ from zoho.records import Found, Group, Module, Reason, Record
 
 log = structlog.get_logger(__name__)
 
-KEPT_GROUPS = 50
-SHOWN_REST = 20
+KEPT_GROUPS = 100
+_READ_AT_ONCE = {Module.DESK_CONTACTS: 400}
+_READ_ONE_BY_ONE = 40
+"""So many records are read again to show the rest: contacts come twenty in a call, others one."""
+
 _MAY_MENTION = 5
 
 
@@ -261,11 +264,14 @@ class Digests:
                 await self.voice.add(job, clicks.rights_differ())
                 return
             told = await self._digest(alert, body, shared)
-            groups = await _read_anew(access, shared.found.groups[len(told.cards) :][:SHOWN_REST])
+            rest = shared.found.groups[len(told.cards) :]
+            some = _within_reach(rest)
+            groups = await _read_anew(access, some)
         if not groups:
             await self.voice.add(job, drawn.no_more())
             return
-        found = replace(shared.found, groups=groups, total=len(groups), at=access.now())
+        left_out = told.rest - len(some)
+        found = replace(shared.found, groups=groups, total=len(groups) + left_out, at=access.now())
         kept = await self.store.lists.keep(job.who, "", found, is_worst=True)
         await self.voice.add(job, await self.drawing.page(kept, access))
 
@@ -317,11 +323,26 @@ def _bare(group: Group) -> Group:
     return Group(group.module, records, Reason(group.reason.fields, ()))
 
 
+def _within_reach(groups: Sequence[Group]) -> Sequence[Group]:
+    """The first of these groups, as many as are read again for one click; one in any case."""
+    left = {module: _READ_AT_ONCE.get(module, _READ_ONE_BY_ONE) for module in Module}
+    for place, group in enumerate(groups):
+        left[group.module] -= len(group.records)
+        if left[group.module] < 0:
+            return groups[: max(place, 1)]
+    return groups
+
+
 async def _read_anew(access: Access, groups: Sequence[Group]) -> tuple[Group, ...]:
     """These groups as this login sees them now; those of which it does not see two are left out."""
-    search, read = access.duplicates(), []
+    search = access.duplicates()
+    seen: dict[tuple[Module, str], Record] = {}
+    for module in dict.fromkeys(group.module for group in groups):
+        ids = dict.fromkeys(one for group in groups if group.module is module for one in group.ids)
+        seen |= {(module, record.id): record for record in await search.reread(module, tuple(ids))}
+    read: list[Group] = []
     for group in groups:
-        records = await search.reread(group.module, group.ids)
+        records = tuple(seen[group.module, one] for one in group.ids if (group.module, one) in seen)
         if len(records) > 1:
             read.append(Group(group.module, records, reasons.reason(records), reasons.against(records)))
     return tuple(read)

@@ -393,3 +393,19 @@ async def test_the_rest_is_read_with_the_rights_of_whoever_asks(connected: World
     asked = await connected.slack.wait_for(lambda m: m.to == JONAS, after=mark)
     assert asked.elements(ids.CONNECT_START)
     assert connected.slack.message(posted.ts).blocks == posted.blocks
+
+
+async def test_a_great_many_are_all_within_reach_of_one_click(connected: World) -> None:
+    await ticking(connected)
+    for number in range(60):
+        twins(connected, f"Vera Larsson {number}")
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "60 new possible duplicates" in posted.words
+    assert "Show 55 more" in posted.words
+    mark, calls = connected.slack.mark, len(connected.zoho.calls)
+    await connected.slack.click(posted, ids.ALERT_REST, user=MARA)
+    await connected.settled()
+    alone = await connected.slack.wait_for(lambda m: m.to == MARA, after=mark)
+    assert "1 to 5 of 55" in alone.words
+    assert len(connected.zoho.calls) - calls < 10
