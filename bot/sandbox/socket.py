@@ -28,13 +28,15 @@ _KINDS = {"command": "slash_commands", "event": "events_api"}
 class Sockets:
     """The WebSockets that bots hold open, ``most`` at a time; what is sent goes to any one of them.
 
-    ``note`` hears of every call of `METHOD`, at the time of ``now``.
+    ``note`` hears of every call of `METHOD`, at the time of ``now``. A server in between answers the next
+    ``intercepted`` of them in Slack's place.
     """
 
     def __init__(self, app_token: str, note: Callable[[Call], None], now: Callable[[], datetime]) -> None:
         self.app_token = app_token
         self.open: list[web.WebSocketResponse] = []
         self.most = MOST_CONNECTIONS
+        self.intercepted = 0
         self._note = note
         self._now = now
         self._tickets: set[str] = set()
@@ -49,6 +51,9 @@ class Sockets:
 
     async def hand_out(self, request: web.Request) -> web.Response:
         """https://docs.slack.dev/reference/methods/apps.connections.open"""
+        if self.intercepted:
+            self.intercepted -= 1
+            return web.Response(text="upstream connect error")
         error = self._refusal(request.headers.get("Authorization", "").removeprefix("Bearer "))
         self._note(Call(METHOD, {}, self._now(), error=error))
         if error:

@@ -88,9 +88,10 @@ async def test_a_token_that_slack_refuses_is_told_at_the_start(make_world: MakeW
 
 async def test_a_server_in_between_that_answers_for_slack_is_no_refusal(world: World) -> None:
     await world.bot.stop()
-    world.slack.fail("apps.connections.open", status=200, plain=True)
+    world.slack.sockets.intercepted = 1
     world.bot = build(world.bot.settings, now=world.clock, socket_mode=True)
     await world.bot.start()
+    assert world.slack.sockets.intercepted == 0
     assert "What /duplicates can do" in (await world.ask(MARA, "help")).words
 
 
