@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, delete, false, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ids import Detail
@@ -176,7 +176,7 @@ class Shares:
                 groups.c.dc == spot.dc,
                 groups.c.org_id == spot.org_id,
                 groups.c.module == spot.module.value,
-                or_(*held),
+                or_(false(), *held),
             )
             .order_by(shares.c.at.desc(), shares.c.key)
         )

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.ids import Detail
-from bot.store import Share, Store
-from bot.store.shares import DRAFTS_KEPT, KEPT
+from bot.store import Share, Spot, Store, StoredList
+from bot.store.shares import DRAFTS_KEPT, KEPT, MOST_SHOWING
 from tests.storage import Storage
 from zoho.database import Database
 from zoho.records import Found, Group, Module, Reason, Record, Who
@@ -101,6 +101,65 @@ async def test_where_a_message_stands_is_remembered(store: Store) -> None:
     shared = await store.shares.get("T1", kept.key)
     assert shared is not None
     assert shared.ts == "1795507500.000100"
+
+
+async def posted(store: Store, detail: Detail = Detail.MASKED, ts: str = "1795507500.000100") -> Share:
+    """A message that was shared and drawn."""
+    kept = await draft(store)
+    taken = await store.shares.take(MARA, kept.key, detail)
+    assert taken is not None
+    drawn = StoredList(taken.key, MARA, taken.command, taken.found, taken.found.at)
+    await store.lists.name_groups(drawn, taken.found.groups)
+    await store.shares.stands_at(taken, ts)
+    return replace(taken, response_url="", ts=ts)
+
+
+HERE = Spot("T1", "eu", "200", Module.DESK_CONTACTS)
+
+
+async def test_messages_in_which_a_record_is_drawn_are_found_newest_first(store: Store, clock: Clock) -> None:
+    older = await posted(store)
+    clock.time += timedelta(minutes=1)
+    newer = await posted(store, ts="1795507600.000100")
+    for members in (["1"], ["2", "3"], ["3", "1"]):
+        assert await store.shares.showing(HERE, members) == (newer, older)
+
+
+@pytest.mark.parametrize(
+    ("spot", "members"),
+    [
+        (HERE, ["3"]),
+        (HERE, ["11", "%", "_"]),
+        (HERE, []),
+        (HERE._replace(workspace="T2"), ["1"]),
+        (HERE._replace(dc="in"), ["1"]),
+        (HERE._replace(org_id="201"), ["1"]),
+        (HERE._replace(module=Module.DESK_ACCOUNTS), ["1"]),
+    ],
+)
+async def test_messages_about_other_records_are_left_alone(
+    store: Store, spot: Spot, members: list[str]
+) -> None:
+    await posted(store)
+    assert await store.shares.showing(spot, members) == ()
+
+
+async def test_what_shows_no_record_or_stands_nobody_knows_where_or_is_old_is_left_alone(
+    store: Store, clock: Clock
+) -> None:
+    await posted(store, Detail.COUNTS)
+    await posted(store, ts="")
+    await draft(store)
+    assert await store.shares.showing(HERE, ["1"]) == ()
+    await posted(store)
+    clock.time += KEPT
+    assert await store.shares.showing(HERE, ["1"]) == ()
+
+
+async def test_no_more_messages_follow_than_can_be_drawn_in_a_moment(store: Store) -> None:
+    for _ in range(MOST_SHOWING + 2):
+        await posted(store)
+    assert len(await store.shares.showing(HERE, ["1"])) == MOST_SHOWING
 
 
 async def test_a_shared_message_is_forgotten_after_a_month(store: Store, clock: Clock) -> None:
