@@ -7,6 +7,7 @@ from playwright.async_api import Page, expect
 from bot import ids
 from bot.sandbox.demo.stage import Stage
 from tests.scenarios.test_browser import connect, demo, page, type_command
+from tests.scenarios.test_time_in_browser import set_up
 
 __all__ = ["demo", "page"]  # fixtures
 
@@ -47,3 +48,23 @@ async def test_connect_flag_claim_reload_and_settle_from_the_home_tab(demo: Stag
     await page.reload()
     await expect(page.get_by_role("heading", name="No open flags")).to_be_visible()
     assert demo.zoho.writes == 0
+
+
+async def test_alerts_are_snoozed_from_the_home_tab_and_stay_so_after_a_reload(
+    demo: Stage, page: Page
+) -> None:
+    await demo.connect("U01MARA")
+    await set_up(page)
+    await page.goto(f"{demo.slack.page_url}?user=U01MARA&place=home")
+    await expect(page.get_by_role("heading", name="Your alerts")).to_be_visible()
+    await expect(page.get_by_text("Every day at 9:00 (Europe/Berlin)")).to_be_visible()
+
+    await page.locator(f'[data-action-id="{ids.SUB_MORE}"]').click()
+    await page.get_by_role("menuitem", name="Snooze 7 days in this channel").click()
+    await expect(page.get_by_text("snoozed until")).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_text("snoozed until")).to_be_visible()
+
+    await page.locator(f'[data-action-id="{ids.SUB_MORE}"]').click()
+    await page.get_by_role("menuitem", name="End snooze now").click()
+    await expect(page.get_by_text("snoozed until")).to_have_count(0)

@@ -78,6 +78,10 @@ async def test_everybody_in_the_channel_sees_the_same_time(demo: Stage, page: Pa
     await press(page, "Plant new duplicates", said="Thea Quist")
     await press(page, "Jump to the next slot", said="The digest came")
     await expect(digest(page)).to_contain_text("1 new possible duplicate")
+    await page.set_viewport_size({"width": 360, "height": 640})
+    await expect(page.get_by_role("button", name="Jump to the next slot")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") == 360
+    await page.set_viewport_size({"width": 1100, "height": 900})
     await page.locator('[data-place="C02GENERAL"]').click()
     await expect(page.locator("#passing")).to_contain_text("No alerts here yet")
     await page.locator('[data-place="app"]').click()

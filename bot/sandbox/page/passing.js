@@ -18,7 +18,7 @@ function moment(seconds, zone) {
 
 function due(passing, zone) {
   if (passing.next) return ["Alerts are due ", el("b", { id: "passing-next" }, moment(passing.next, zone))];
-  return [passing.paused ? "The alerts here are paused: their owner has to connect to Zoho again" : "No alerts here yet"];
+  return [passing.paused ? "The alerts here are paused" : "No alerts here yet"];
 }
 
 function drawWhen() {
