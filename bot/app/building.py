@@ -44,7 +44,7 @@ from bot.jobs.workers import Workers
 from bot.metrics import Metrics, MetricsPort
 from bot.migrations import is_current, newest
 from bot.schedules import Schedules
-from bot.searches import Checking, Drawing, LongReads, Patience, Searches
+from bot.searches import CEILING_SECONDS, Checking, Drawing, LongReads, Patience, Searches
 from bot.settings import Settings
 from bot.sharing import Sharing
 from bot.status import Statuses
@@ -232,12 +232,14 @@ def build(
     now: Callable[[], datetime] | None = None,
     socket_mode: bool = False,
     call_seconds: float = CALL_SECONDS,
+    search_seconds: float = CEILING_SECONDS,
     is_worker: bool = False,
 ) -> Bot:
     """Put a bot together; nothing is opened before `Bot.start`.
 
     With ``socket_mode`` Slack is heard over a connection of ours, and not by HTTP: nothing would be signed.
-    A call to Zoho is given up after ``call_seconds``. A worker needs PostgreSQL: it does not hear Slack.
+    A call to Zoho is given up after ``call_seconds``, a search that is no job after ``search_seconds``. A
+    worker needs PostgreSQL: it does not hear Slack.
     """
     clock = now or _utc_now
     database = Database.open(settings.database_url, keys=settings.keys)
@@ -264,7 +266,7 @@ def build(
     secret = settings.slack_signing_secret.get_secret_value()
     bolt = new_bolt(client, secret, people)
     shared: dict[str, Any] = {"zoho": zoho, "store": store, "voice": voice, "now": clock}
-    patience = Patience(voice, clock)
+    patience = Patience(voice, clock, search_seconds)
     drawing = Drawing(store, settings.observe_only)
     long_reads = LongReads(**shared, jobs=jobs, drawing=drawing, entries=entries)
     long_reads.register()

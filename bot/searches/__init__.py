@@ -3,10 +3,11 @@
 from bot.searches.checking import Checking
 from bot.searches.drawing import NO_STAYS, Drawing, flag_state
 from bot.searches.long_reads import LongReads
-from bot.searches.patience import Patience, nothing_kept
+from bot.searches.patience import CEILING_SECONDS, Patience, nothing_kept
 from bot.searches.running import Searches
 
 __all__ = [
+    "CEILING_SECONDS",
     "NO_STAYS",
     "Checking",
     "Drawing",

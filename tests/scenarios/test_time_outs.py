@@ -208,6 +208,45 @@ async def test_a_comment_that_may_have_arrived_is_told_and_not_written_twice(hur
     assert comments(hurried) == []
 
 
+# So many slow calls that a search, which is no job, is given up
+
+
+@pytest.fixture
+async def slow(make_world: MakeWorld) -> World:
+    """A world in which a search is given up after two seconds, and Mara is connected."""
+    world = await make_world()
+    await world.bot.stop()
+    world.bot = build(world.bot.settings, now=world.clock, search_seconds=2.0)
+    await world.bot.start()
+    await world.connect(MARA, LARKFIELD)
+    return world
+
+
+async def test_a_search_that_takes_too_long_is_given_up_and_can_be_asked_for_again(slow: World) -> None:
+    slow.zoho.fault("latency", seconds=1.5, times=None)
+    said = await slow.ask(MARA, "desk contacts")
+    assert "This took longer than a minute" in said.words
+    assert "Nothing was changed" in said.words
+    slow.zoho.clear_faults()
+    assert "10 possible duplicates" in (await slow.click(said, ids.SEARCH_AGAIN)).words
+
+
+async def test_a_page_or_every_field_that_takes_too_long_leaves_the_list(slow: World) -> None:
+    first = await slow.ask(MARA, "desk contacts")
+    slow.zoho.fault("latency", seconds=5, times=None)
+    for verb in ("page", "fields"):
+        mark = slow.slack.mark
+        if verb == "page":
+            await slow.slack.click(first, ids.PAGE_NEXT)
+        else:
+            await pick(slow, first, verb, ROES)
+        line = await slow.slack.wait_for(lambda m: m.ts == first.ts, after=mark, containing="ing *")
+        assert line.is_interim
+        said = await slow.slack.wait_for(user=MARA, after=mark, containing="longer than a minute")
+        assert said.ts != first.ts
+        assert slow.slack.message(first.ts).blocks == first.blocks
+
+
 # Connections
 
 
