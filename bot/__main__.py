@@ -52,7 +52,7 @@ def _with_settings(asked: argparse.Namespace) -> int:
 
         return doctor.run(settings, capture=asked.capture)
     if asked.command == "rotate-keys":
-        return asyncio.run(_rotate(settings))
+        return asyncio.run(_rotate(settings, forgets=asked.forget))
     if asked.command == "worker":
         return asyncio.run(_work(settings))
     return asyncio.run(_serve(settings, socket_mode=asked.socket_mode))
@@ -75,7 +75,8 @@ def _parser() -> argparse.ArgumentParser:
     way = app.add_mutually_exclusive_group(required=True)
     way.add_argument("--public-url", help="where Slack reaches the bot")
     way.add_argument("--socket-mode", action="store_true", help="for an app that connects by itself")
-    commands.add_parser("rotate-keys", help="put all that is encrypted under the newest key")
+    rotating = commands.add_parser("rotate-keys", help="put all that is encrypted under the newest key")
+    rotating.add_argument("--forget", action="store_true", help="also give up what no key opens any more")
     sandbox = commands.add_parser("sandbox", help="a stand-in Zoho or Slack, for trying things out")
     sandbox.add_argument("which", choices=("zoho", "slack"))
     sandbox.add_argument("--port", type=_port, default=0)
@@ -153,12 +154,12 @@ def _migrate(settings: Settings) -> int:
     return 0
 
 
-async def _rotate(settings: Settings) -> int:
-    """Put every encrypted value under the newest key, and say how many there were."""
+async def _rotate(settings: Settings, *, forgets: bool) -> int:
+    """Put every encrypted value under the newest key, and say how many there were; give up the lost ones."""
     from sqlalchemy.exc import DBAPIError
 
     from bot.migrations import is_current
-    from bot.store.rotation import rotate, told
+    from bot.store.rotation import forget, forgotten, rotate, told
     from zoho.database import Database
 
     database = Database.open(settings.database_url, keys=settings.keys)
@@ -166,13 +167,14 @@ async def _rotate(settings: Settings) -> int:
         if not await asyncio.to_thread(is_current, settings.database_url):
             _complain(_NOT_MIGRATED)
             return 2
+        given_up = await forget(database, settings.keys) if forgets else {}
         counts = await rotate(database, settings.keys)
     except DBAPIError as error:
         _complain(f"The database stopped: {error.orig}. What was done stays done; run this again.")
         return 1
     finally:
         await database.close()
-    _say(*told(counts))
+    _say(*forgotten(given_up), *told(counts))
     return 1 if any(count.lost for count in counts) else 0
 
 

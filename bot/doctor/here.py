@@ -15,8 +15,8 @@ from bot.store.rotation import survey
 from zoho.database import Database, address
 
 _LOST = (
-    "open with none of the keys in ENCRYPTION_KEYS: add the one they were written with; without it, those "
-    "people have to connect anew"
+    "open with none of the keys in ENCRYPTION_KEYS: add the one they were written with; if it is lost, give "
+    "them up with rotate-keys --forget, and let people connect anew"
 )
 
 

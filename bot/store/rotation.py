@@ -1,4 +1,4 @@
-"""Every encrypted value there is: which key opens it, and putting all of them under the newest.
+"""Every encrypted value: which key opens it, putting all of them under the newest, giving up what is lost.
 
 Rows are read in pages by their primary key and changed in small transactions, each only if it is still what
 was read: nobody is held up for long, and what `serve` writes meanwhile wins.
@@ -7,18 +7,41 @@ was read: nobody is held up for long, and what `serve` writes meanwhile wins.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import Column, Table, Text, literal, select, tuple_, type_coerce, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Table,
+    Text,
+    delete,
+    literal,
+    select,
+    tuple_,
+    type_coerce,
+    update,
+)
 
 import zoho.connections  # noqa: F401  # its tables hold encrypted columns too
-from bot.store import tables as _tables  # noqa: F401  # likewise
+from bot.store import tables as _tables
+from bot.store.dismissed_rows import dismissals, dismissed_pairs
+from bot.store.ledger import alerts
+from bot.store.subscriptions import subscriptions
+from bot.store.told import told_groups, told_lists
 from zoho.database import Database, EncryptedText, metadata
 
 PAGE = 100
+
+# What is meaningless without a row that is given up, by the column that names that row.
+_HANGING_ON = {
+    subscriptions: (alerts.c.subscription, told_groups.c.subscription, told_lists.c.subscription),
+    dismissals: (dismissed_pairs.c.dismissal,),
+}
+# Without what stands here the rest of the row, in clear, still says what it has to say.
+_SPARED = (_tables.flagged_records.c.refused,)
 
 
 class Place(NamedTuple):
@@ -63,13 +86,18 @@ def told(counts: Sequence[Count]) -> tuple[str, ...]:
     elif lost:
         lines.append(
             f"{lost} values open with none of the keys in ENCRYPTION_KEYS and stay as they are: add the key "
-            "that they were written with and run this again, or have those people connect anew."
+            "that they were written with and run this again, or give them up with rotate-keys --forget."
         )
     else:
         lines.append(
             "The older keys are not needed any more: take them out of ENCRYPTION_KEYS, then restart."
         )
     return tuple(lines)
+
+
+def forgotten(given_up: Mapping[str, int]) -> tuple[str, ...]:
+    """What `forget` did, in words: a line for each table."""
+    return tuple(f"{table}: {count} given up" for table, count in given_up.items())
 
 
 class Keyring:
@@ -111,6 +139,36 @@ async def rotate(database: Database, keys: Sequence[str]) -> tuple[Count, ...]:
     """Put every value under the newest key; what no key opens stays as it is. May be repeated at any time."""
     keyring = Keyring(keys)
     return tuple([await _rotated(database, place, keyring) for place in places()])
+
+
+async def forget(database: Database, keys: Sequence[str]) -> dict[str, int]:
+    """Give up what no key opens: how many rows of each table were deleted, or emptied where the rest of the
+    row is worth keeping. A connection, alerts or a dismissal that is half lost is lost."""
+    keyring = Keyring(keys)
+    given_up: dict[str, int] = {}
+    for place in places():
+        count = 0
+        async for page in _pages(database, place):
+            lost = [stored for stored in page if keyring.renewed(stored.text) is None]
+            count += await _give_up(database, place, lost)
+        if count:
+            given_up[place.table.name] = given_up.get(place.table.name, 0) + count
+    return given_up
+
+
+async def _give_up(database: Database, place: Place, lost: Sequence[_Stored]) -> int:
+    count = 0
+    async with database.write() as writer:
+        for stored in lost:
+            same = _still(place, stored)
+            if place.column in _SPARED:
+                emptied = update(place.table).where(*same).values({place.column.name: ""})
+                count += (await writer.execute(emptied)).rowcount
+            elif (await writer.execute(delete(place.table).where(*same))).rowcount:
+                count += 1
+                for column in _HANGING_ON.get(place.table, ()):
+                    await writer.execute(delete(column.table).where(column == stored.key[0]))
+    return count
 
 
 async def _surveyed(database: Database, place: Place, keyring: Keyring) -> Count:
@@ -165,14 +223,16 @@ async def _write(database: Database, place: Place, renewed: Sequence[tuple[_Stor
     changed = 0
     async with database.write() as writer:
         for stored, fresh in renewed:
-            same = [column == value for column, value in zip(_key(place), stored.key, strict=True)]
-            change = (
-                update(place.table)
-                .where(*same, type_coerce(place.column, Text) == stored.text)
-                .values({place.column.name: literal(fresh, Text)})
-            )
-            changed += (await writer.execute(change)).rowcount
+            change = update(place.table).where(*_still(place, stored))
+            values = {place.column.name: literal(fresh, Text)}
+            changed += (await writer.execute(change.values(values))).rowcount
     return changed
+
+
+def _still(place: Place, stored: _Stored) -> list[ColumnElement[bool]]:
+    """The row, as long as the value in it is the one that was read."""
+    same = [column == value for column, value in zip(_key(place), stored.key, strict=True)]
+    return [*same, type_coerce(place.column, Text) == stored.text]
 
 
 async def _pages(database: Database, place: Place) -> AsyncIterator[Sequence[_Stored]]:

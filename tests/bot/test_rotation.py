@@ -12,8 +12,11 @@ import pytest
 from cryptography.fernet import Fernet
 from sqlalchemy import Boolean, Column, Integer, insert, select, update
 
-from bot.store.rotation import PAGE, Count, places, rotate, survey, told
-from bot.store.tables import lists
+from bot.store.dismissed_rows import dismissed_pairs
+from bot.store.ledger import alerts
+from bot.store.rotation import PAGE, Count, forget, forgotten, places, rotate, survey, told
+from bot.store.tables import flagged_records, lists
+from bot.store.told import told_groups, told_lists
 from tests.storage import Storage
 from zoho.connections import connections
 from zoho.database import Database, EncryptedText, UtcTime, metadata
@@ -138,6 +141,46 @@ async def test_what_no_key_opens_is_counted_and_left_as_it_is(store: Store) -> N
     assert "open with none of the keys" in told(counts)[-1]
     with_all = await store.opened(NEW, OTHER)
     assert len((await read_all(with_all))["asked_commands.text"]) == 2
+
+
+async def test_what_no_key_opens_is_given_up_with_what_hangs_on_it(store: Store) -> None:
+    await fill(await store.opened(OTHER), PAGE + 3)
+    await fill(await store.opened(OLD), 2, first=1_001)
+    both = await store.opened(NEW, OLD)
+
+    given_up = await forget(both, (NEW, OLD))
+
+    assert given_up == {place.table.name: PAGE + 3 for place in places()}
+    assert forgotten({"subscriptions": 2}) == ("subscriptions: 2 given up",)
+    assert {len(values) for name, values in (await read_all(both)).items() if "refused" not in name} == {2}
+    assert await forget(both, (NEW, OLD)) == {}
+    assert total(await rotate(both, (NEW, OLD)), "lost") == 0
+
+
+async def test_alerts_and_dismissals_leave_nothing_behind_and_flags_stay(store: Store) -> None:
+    hanging = (alerts.c.subscription, told_groups.c.subscription, told_lists.c.subscription)
+    lost, whole = await store.opened(OTHER), await store.opened(OLD)
+    await fill(lost, 1)
+    await fill(whole, 1, first=2)
+    async with lost.write() as writer:
+        for column in hanging:
+            own = column.table.c.workspace if "workspace" in column.table.c else column
+            await writer.execute(
+                update(column.table).where(own.endswith("1")).values({column.name: "id-00001"})
+            )
+        await writer.execute(
+            update(dismissed_pairs).where(dismissed_pairs.c.a == "a-00001").values(dismissal="key-00001")
+        )
+
+    await forget(whole, (OLD,))
+
+    async with whole.read() as reader:
+        for column in (*hanging, dismissed_pairs.c.dismissal):
+            left = set((await reader.execute(select(column))).scalars())
+            assert left == {f"{column.name}-00002"}, column
+        refused = (await reader.execute(select(flagged_records.c.refused))).scalars().all()
+    assert sorted(refused)[0] == ""
+    assert len(refused) == 2
 
 
 async def test_many_rows_are_taken_in_pages(store: Store) -> None:
