@@ -147,7 +147,7 @@ class Bot:
         await self.metrics_port.start()
         self.tasks += [asyncio.create_task(one) for one in self._lasting()]
         if self.queue is not None and self.part is Part.WORK:
-            self.working = asyncio.create_task(self.queue.work(self.drain_seconds))
+            self.working = asyncio.create_task(self.queue.work())
         if self.socket is not None:
             await self._connect(self.socket)
         if self.part is not Part.SERVE:

@@ -1,4 +1,8 @@
-"""Handed-over work: what it is, what runs it, how it speaks, and where its errors end."""
+"""Handed-over work: what it is, what runs it, how it speaks, and where its errors end.
+
+`Jobs` runs it, in the process that took it. On PostgreSQL searches and long reads go through `bot.jobs.queue`
+to the `Jobs` of a worker instead, see `bot.jobs.keeping`; nothing else knows the difference.
+"""
 
 from bot.jobs.channels import Channels
 from bot.jobs.embedded import Jobs

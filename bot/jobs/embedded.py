@@ -44,6 +44,7 @@ class Jobs:
         self._timed: dict[type[Job], Callable[[float], None]] = {}
         self._queue: asyncio.Queue[Job] = asyncio.Queue()
         self._taken_up: set[str] = set()
+        self._awaited: dict[str, asyncio.Event] = {}
         self._running: set[asyncio.Task[None]] = set()
         self._dispatcher: asyncio.Task[None] | None = None
         self._unfinished = 0
@@ -71,9 +72,10 @@ class Jobs:
         self.hand_over(job)
 
     async def run(self, job: Job) -> None:
-        """Carry out a job that nobody else will, and come back when it has ended, well or not."""
-        async with self._seats:
-            await self._run(job)
+        """Take up such a job and come back when it has ended; who stops waiting for it does not stop it."""
+        ended = self._awaited.setdefault(job.key, asyncio.Event())
+        self.take_up(job)
+        await ended.wait()
 
     def start(self) -> None:
         """Begin to run jobs."""
@@ -108,13 +110,14 @@ class Jobs:
         """The jobs of a batch that have not happened yet, by their keys; those without a key always."""
         again = {job.key for job in batch} & self._taken_up
         self._taken_up -= again
-        keyed = [job for job in batch if job.key and job.key not in again]
+        others = [job for job in batch if job.key not in again]
+        keyed = [job for job in others if job.key]
         try:
             unclaimed = again | (await self._claim(keyed) if keyed else set())
         except SQLAlchemyError as error:
-            await asyncio.gather(*(self._report(job, error) for job in batch))
-            self._end(len(batch))
-            return []
+            await asyncio.gather(*(self._report(job, error) for job in others))
+            self._end(len(others))
+            return [job for job in batch if job.key in again]
         new: list[Job] = []
         for job in batch:
             if not job.key or job.key in unclaimed:
@@ -155,6 +158,8 @@ class Jobs:
         self._timed.get(type(job), _unheard)(time.monotonic() - began)
         for follow in self._afterwards:
             await self._attempt(job, follow)
+        if job.key in self._awaited:
+            self._awaited.pop(job.key).set()
 
     async def _attempt(self, job: Job, work: Callable[[Job], Awaitable[None]]) -> None:
         try:

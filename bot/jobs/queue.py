@@ -72,8 +72,8 @@ class WorkQueue:
         entries: list[JSONDict] = [{"key": key} for key in sorted(keys)]
         await self._app.configure_task(kind, queue=_QUEUE, connection=driver).batch_defer_async(*entries)
 
-    async def work(self, drain_seconds: float) -> None:
-        """Carry out entries until this is cancelled; what runs then has so long to end, then it is too."""
+    async def work(self) -> None:
+        """Carry out entries until this is cancelled; what is under way then goes on without its entry."""
         while True:
             try:
                 async with self._app.open_async(), _beside(self._sweep()):
@@ -82,7 +82,7 @@ class WorkQueue:
                         concurrency=AT_ONCE,
                         delete_jobs="always",
                         install_signal_handlers=False,
-                        shutdown_graceful_timeout=drain_seconds,
+                        shutdown_graceful_timeout=_PAUSE_SECONDS,
                         update_heartbeat_interval=BEAT_SECONDS,
                         stalled_worker_timeout=LOST_SECONDS,
                     )

@@ -275,7 +275,8 @@ class LongReads:
         finally:
             del self._under_way[begun.key]
             under_way.cancel()
-            await self.store.reads.fail(begun.key)
+            if not _is_cancelled():  # else this process ends, and the next one tells of it
+                await self.store.reads.fail(begun.key)
 
     async def _given_back(self, now: Read) -> bool:
         """Whether this process ends before anything was read: then the next one carries it out."""
@@ -377,7 +378,8 @@ class LongReads:
         up reads that nobody began, and tell of those whose process is gone in the middle."""
         while True:
             try:
-                await self.store.reads.hold(self._ours)
+                if self._ours:
+                    await self.store.reads.hold(self._ours)
                 if is_ours():
                     await self._look_for_lost(self.now() - _LOST_AFTER)
             except (SQLAlchemyError, *SLACK_TROUBLE) as error:
@@ -396,3 +398,8 @@ class LongReads:
 def _is_of(asked: Read, access: Access) -> bool:
     """Whether the person is still connected to the organisation that was to be read."""
     return (asked.wanted.dc, asked.wanted.org_id) == (access.connection.dc, access.connection.org_id)
+
+
+def _is_cancelled() -> bool:
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0

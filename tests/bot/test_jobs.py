@@ -96,6 +96,21 @@ async def test_a_job_that_somebody_else_claimed_is_taken_up_all_the_same_and_onc
     assert await jobs.drain(1) == 0
 
 
+async def test_who_waits_for_a_job_hears_of_its_end_and_may_stop_waiting_without_stopping_it() -> None:
+    desk = Desk(claimed={"1", "2"}, pause=0.05)
+    jobs = desk.jobs()
+    await jobs.run(typed("fail", "1"))
+    assert [job.key for job, _ in desk.reported] == ["1"]
+    waiting = asyncio.create_task(jobs.run(typed("b", "2")))
+    async with asyncio.timeout(5):
+        while not desk.now:  # noqa: ASYNC110  # a desk gives no sign
+            await asyncio.sleep(0)
+    waiting.cancel()
+    await jobs.idle()
+    assert desk.done == ["b"]
+    assert await jobs.drain(1) == 0
+
+
 async def test_no_more_than_the_bound_run_at_once_and_all_are_done() -> None:
     desk = Desk(pause=0.001)
     jobs = desk.jobs(at_once=3)
@@ -127,10 +142,12 @@ async def test_a_store_that_does_not_answer_is_reported_and_nothing_is_done_twic
 
     jobs = Jobs(claim=locked, report=desk.report)
     jobs.on(Typed, desk.do)
-    jobs.start()
     jobs.hand_over(typed("a", "1"))
+    jobs.take_up(typed("b", "2"))
+    jobs.start()
     await jobs.idle()
-    assert desk.done == []
+    assert desk.done == ["b"]  # it was claimed before
+    assert [job.key for job, _ in desk.reported] == ["1"]
     assert isinstance(desk.reported[0][1], OperationalError)
     await jobs.drain(1)
 

@@ -46,7 +46,7 @@ class Done:
 async def working(storage: Storage, done: Done) -> AsyncIterator[WorkQueue]:
     queue = WorkQueue(storage.url)
     queue.on("command", done.carry_out)
-    task = asyncio.create_task(queue.work(5))
+    task = asyncio.create_task(queue.work())
     try:
         yield queue
     finally:
