@@ -19,7 +19,8 @@ class Failing:
     ``again`` is the value of *Try again*, ``corrected`` that of the same search with the nearest filter; ""
     draws no button. ``region`` is the connection's ("EU"), ``domain`` its Zoho domain ("zoho.eu"),
     ``elsewhere`` the region and domain that answered in its place ("India (zoho.in)"). ``searched`` is
-    False for clicks on a group, ``only_looked`` where such a click changes nothing. ``read`` is how many
+    False for clicks on a group or on alerts, which ``shown_by`` names, and for what was submitted;
+    ``only_looked`` where such a click changes nothing. ``read`` is how many
     records a long read had come to.
     """
 
@@ -38,6 +39,7 @@ class Failing:
     at: datetime | None = None
     last_worked: datetime | None = None
     searched: bool = True
+    shown_by: str = "the group"
     only_looked: bool = False
     read: int = 0
 
@@ -59,7 +61,7 @@ class Failing:
         if self.only_looked:
             return self.nothing
         if not self.searched:
-            return "It is not certain that everything was done; the group shows what stands."
+            return f"It is not certain that everything was done; {self.shown_by} shows what stands."
         what = f"The search for duplicate {self.module.plural}" if self.module else "The search"
         if self.read:
             come = f"{words.number(self.read)} {self.module.plural if self.module else 'records'}"

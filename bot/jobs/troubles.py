@@ -20,7 +20,7 @@ from bot.failures import Failing
 from bot.jobs.invitations import Invitations
 from bot.jobs.retries import SlackGone
 from bot.jobs.voice import SLACK_TROUBLE, Voice
-from bot.jobs.work import Click, Connected, Job, Typed
+from bot.jobs.work import Click, Connected, Job, Submitted, Typed
 from zoho import errors
 from zoho.access import Zoho
 from zoho.connections import Connection
@@ -30,9 +30,10 @@ from zoho.scopes import READ_DESK
 
 log = structlog.get_logger(__name__)
 
-# Clicks on one group, or on a page of them, that only read.
+# What these clicks meet is said beside the message, not in its place. On one group, or on a page of them,
+# only to look at it:
 _ONLY_LOOK = (ids.GROUP_MENU, ids.PAGE_SHARE)
-# Clicks that change something about one group: what they meet is said beside the list, not in its place.
+# On a group, to change something about it as well:
 _ON_A_GROUP = (
     ids.GROUP_FLAG,
     ids.FLAG_UNDO,
@@ -45,6 +46,19 @@ _ON_A_GROUP = (
     ids.DISMISSED_UNDO,
     *_ONLY_LOOK,
 )
+# On alerts, in a list of them or in a message about them:
+_ON_ALERTS = (
+    ids.SUB_EDIT,
+    ids.SUB_MORE,
+    ids.SUB_STOP,
+    ids.SUB_STOP_ALL,
+    ids.SUB_TAKEOVER,
+    ids.ALERT_REPOST,
+    ids.ALERT_ARRIVED,
+)
+
+# Where one sees what stands after a deed that may be half done.
+_GROUP, _ALERTS = "the group", f"`{ids.COMMAND} list`"
 
 _ASK_FOR_A_LINK = (
     errors.NotConnected,
@@ -112,7 +126,8 @@ class Troubles:
         about = Failing(
             reference=failures.new_reference(),
             at=self._now(),
-            searched=not _is_on_a_group(job),
+            searched=not (_is_beside(job) or isinstance(job, Submitted)),
+            shown_by=_ALERTS if _is_on_alerts(job) else _GROUP,
             only_looked=isinstance(job, Click) and job.action_id in _ONLY_LOOK,
         )
         _log_failure(job, error, about.reference)
@@ -120,7 +135,7 @@ class Troubles:
             if not await self._is_to_be_told(job, error):
                 return
             message = failures.answer(error, await self._known(job, error, was, about))
-            is_beside = was.stays or _is_on_a_group(job)
+            is_beside = was.stays or _is_beside(job)
             await (self._voice.add if is_beside else self._voice.answer)(job, message)
         except SlackGone:
             return
@@ -194,8 +209,14 @@ def _unwrapped(job: Job, raised: Exception) -> tuple[BaseException, Doing]:
     return raised, was
 
 
-def _is_on_a_group(job: Job) -> bool:
-    return isinstance(job, Click) and job.action_id in _ON_A_GROUP
+def _is_beside(job: Job) -> bool:
+    return isinstance(job, Click) and job.action_id in (*_ON_A_GROUP, *_ON_ALERTS)
+
+
+def _is_on_alerts(job: Job) -> bool:
+    if isinstance(job, Submitted):
+        return job.callback_id == ids.SUB_SAVE
+    return isinstance(job, Click) and job.action_id in _ON_ALERTS
 
 
 def _scopes(connection: Connection | None, error: BaseException) -> tuple[str, ...]:

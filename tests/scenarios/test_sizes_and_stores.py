@@ -10,6 +10,7 @@ import pytest
 
 from bot import ids
 from tests.conftest import MARA, World
+from tests.scenarios.test_alerts import start
 
 
 def plant(world: World, groups: int) -> None:
@@ -74,6 +75,35 @@ async def test_a_locked_database_is_said_and_costs_nothing_else(connected: World
     assert "This app’s own store does not answer" in refused.words
     again = await connected.ask(MARA, "desk contacts", containing="10 possible duplicates")
     assert again.ephemeral
+
+
+@pytest.mark.parametrize(
+    ("text", "action"),
+    [
+        ("desk contacts", ids.GROUP_FLAG),
+        ("desk contacts", ids.GROUP_DISMISS),
+        ("list", ids.SUB_MORE),
+    ],
+)
+async def test_a_click_while_it_is_locked_is_answered_beside_the_message(
+    connected: World, text: str, action: str
+) -> None:
+    if text == "list":
+        await start(connected)
+    message = await connected.ask(MARA, text)
+    other = sqlite3.connect(connected.file, isolation_level=None, check_same_thread=False)
+    try:
+        await asyncio.to_thread(other.execute, "BEGIN IMMEDIATE")
+        mark = connected.slack.mark
+        await connected.slack.click(message, action)
+        said = await connected.slack.wait_for(
+            user=MARA, after=mark, containing="store does not answer", timeout=40
+        )
+    finally:
+        other.close()
+    assert said.ts != message.ts
+    assert "What you pressed may not be kept" in said.words
+    assert connected.slack.message(message.ts).blocks == message.blocks
 
 
 @pytest.mark.parametrize("trouble", ["PRAGMA query_only = ON", "PRAGMA max_page_count = 1"])
