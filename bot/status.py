@@ -14,6 +14,7 @@ from bot.blocks.status import Endpoint, Report
 from bot.failures import in_a_row
 from bot.jobs import Invitations, Job, Voice
 from bot.searches.patience import Patience
+from bot.store import Because, Store, SubscriptionStatus
 from zoho import errors, scopes
 from zoho.access import Zoho
 from zoho.connections import Connection
@@ -32,6 +33,7 @@ class Statuses:
     """``/duplicates status`` and *Check again*."""
 
     zoho: Zoho
+    store: Store
     voice: Voice
     invitations: Invitations
     patience: Patience
@@ -49,7 +51,17 @@ class Statuses:
         else:
             work = look(self.zoho, connection, self.now)
             report = await self.patience.wait(job, work, lambda: drawing.checking(connection.org_name))
+            report = await self._with_alerts(connection, report)
             await self.voice.answer(job, drawing.status(await self._with_link(job, connection, report)))
+
+    async def _with_alerts(self, connection: Connection, report: Report) -> Report:
+        """How many alerts read with this connection, and how many of them wait for it."""
+        who = connection.who
+        own = await self.store.subscriptions.standing(who.workspace, owner=who.user)
+        read = [one for one in own if one.terms.product is connection.product]
+        paused = [one for one in read if one.status is SubscriptionStatus.PAUSED]
+        waiting = [one for one in paused if one.because == Because.CONNECTION]
+        return replace(report, alerts=len(read) - len(paused), paused=len(waiting))
 
     async def _with_link(self, job: Job, connection: Connection, report: Report) -> Report:
         """A link where a new consent is the way out; afterwards everything is looked at again."""

@@ -307,7 +307,7 @@ def build(
         "flagged": flagged,
         "dismissed": dismissed,
     }
-    statuses = Statuses(zoho, voice, invitations, patience, clock)
+    statuses = Statuses(zoho, store, voice, invitations, patience, clock)
     owners = Owners(store, voice, telling, invitations, clock)
     alert_owners = AlertOwners(store, voice, digests)
     poster, watch = alert_client(

@@ -39,7 +39,8 @@ class Report:
     ``seconds`` is how long the token is good for, ``trouble`` in a few words why it could not be renewed.
     ``wanted`` are the scopes for reading, ``missing`` those not granted. ``organisation`` says why it was not
     reached, "" when it was; ``answering`` and ``refused`` are lists by their names, the latter with the
-    reason. ``reconnect`` when a new connection is the way out.
+    reason. ``reconnect`` when a new connection is the way out. ``alerts`` is how many channels' alerts read
+    with this connection, ``paused`` how many of them wait for it to work again.
     """
 
     org_name: str
@@ -62,6 +63,8 @@ class Report:
     reconnect: bool = False
     connected_at: datetime | None = None
     zoho_user: str = ""
+    alerts: int = 0
+    paused: int = 0
 
 
 class Check(NamedTuple):
@@ -77,7 +80,7 @@ class Check(NamedTuple):
 def checks(report: Report) -> tuple[Check, ...]:
     """Every check in the order of their weight; without a token nothing else could be asked."""
     if report.trouble and report.organisation is None:
-        return (_access(report),)
+        return (_access(report), *(_alerts(report) if report.paused else ()))
     lines = [_access(report), _permissions(report)]
     if report.endpoint:
         lines.append(_endpoint(report.endpoint))
@@ -89,7 +92,7 @@ def checks(report: Report) -> tuple[Check, ...]:
         lines.append(_credits(report.credits_left))
     if report.host:
         lines.append(Check(True, "Links", f"open in {report.host}"))
-    return tuple(lines)
+    return (*lines, *_alerts(report))
 
 
 def _access(report: Report) -> Check:
@@ -140,6 +143,17 @@ def _lists(report: Report) -> list[Check]:
         lines.append(Check(True, "Lists", f"{words.in_words(report.answering)} answer"))
     lines += [Check(False, words.sentence(name), f"not readable: {why}") for name, why in report.refused]
     return lines
+
+
+def _alerts(report: Report) -> list[Check]:
+    """Nothing where none were set up."""
+    if report.paused:
+        said = f"{words.number(report.paused)} paused: they run again once you have connected anew"
+        return [Check(False, "Alerts", said)]
+    if report.alerts:
+        verb = "reads" if report.alerts == 1 else "read"
+        return [Check(True, "Alerts", f"{words.number(report.alerts)} {verb} with this connection")]
+    return []
 
 
 def _credits(left: int) -> Check:

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot import ids
 from bot.sandbox.things import Message
 from tests.conftest import JONAS, MARA, World, link_of
+from tests.scenarios.test_alerts import start
 from zoho.organisations import OrganisationKey
 from zoho.records import Product
 
@@ -213,3 +214,16 @@ async def test_a_slow_zoho_is_waited_for_with_a_line(connected: World) -> None:
     await connected.slack.command(MARA, "status")
     await connected.slack.wait_for(user=MARA, containing="Checking your connection", after=mark)
     await connected.slack.wait_for(user=MARA, containing="all is well", after=mark)
+
+
+async def test_alerts_that_read_with_the_connection_are_counted_and_named_when_they_wait(
+    connected: World,
+) -> None:
+    await start(connected, "subscribe contacts daily 9:00")
+    assert "1 reads with this connection" in (await connected.ask(MARA, "status")).words
+    connected.zoho.revoke("mara")
+    connected.clock.forward(timedelta(days=1))
+    await connected.slack.wait_for(channel="C01SUPPORT", containing="are paused", timeout=30)
+    answer = await connected.ask(MARA, "status")
+    assert "1 paused: they run again once you have connected anew" in answer.words
+    assert answer.elements(ids.CONNECT_START)

@@ -55,6 +55,31 @@ def test_all_is_well_says_so_and_needs_no_button_to_mend() -> None:
     assert status(report()).text == "Zoho connection: all is well."
 
 
+@pytest.mark.parametrize(
+    ("facts", "line"),
+    [
+        ({"alerts": 1}, ":white_check_mark:  Alerts 1 reads with this connection"),
+        ({"alerts": 2}, ":white_check_mark:  Alerts 2 read with this connection"),
+        (
+            {"alerts": 1, "paused": 2},
+            ":warning:  Alerts 2 paused: they run again once you have connected anew",
+        ),
+        (
+            {"paused": 1, "trouble": "Zoho no longer accepts it", "reconnect": True, "link": LINK},
+            ":warning:  Alerts 1 paused: they run again once you have connected anew",
+        ),
+    ],
+)
+def test_alerts_that_read_with_the_connection_are_counted(facts: dict[str, Any], line: str) -> None:
+    assert line in said(report(**facts))
+
+
+def test_of_alerts_nothing_is_said_where_there_are_none_or_nothing_could_be_asked() -> None:
+    trouble = {"trouble": "Zoho no longer accepts it", "reconnect": True, "link": LINK}
+    assert not [line for line in said(report()) if "Alerts" in line]
+    assert not [line for line in said(report(**trouble, alerts=2)) if "Alerts" in line]
+
+
 def test_a_missing_permission_is_named_with_what_it_closes_and_the_way_to_grant_it() -> None:
     message = status(report(missing=("Desk.search.READ",), link=LINK))
     limits.check(message)
