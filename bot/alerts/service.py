@@ -23,7 +23,7 @@ from bot.jobs.retries import SlackGone
 from bot.schedules import Schedules
 from bot.store import Alert, AlertState, Because, Store, Subscription, SubscriptionStatus
 from bot.store.known import Known
-from bot.store.ledger import AT_ONCE, Slot
+from bot.store.ledger import AT_ONCE, Slot, Turn
 from zoho.access import Access, Zoho
 from zoho.database import Database
 from zoho.errors import TokenThrottled
@@ -38,8 +38,11 @@ _LEASE = timedelta(seconds=90)
 _HOLD_SECONDS = 20.0
 _LATER = "a later slot"
 _NOT_READ = "not read: "
+_TURN = timedelta(seconds=5)
+"""How long a slot waits before it asks again whether an earlier one of its alerts is read and posted."""
+
 _PATIENCE = timedelta(seconds=30)
-"""How long a slot waits for an earlier one of its alerts, and at first for the database or for tokens."""
+"""How long it waits, at first, for a database or a token service that is out of order."""
 
 _TRIED_AGAIN = 3  # times, since reading costs credits; then the next slot tells what is new
 
@@ -172,22 +175,24 @@ class Alerts:
 
     async def _begin(self) -> None:
         """Begin to read for slots that are due, the newest of each alerts alone; one that takes long stops no
-        other."""
+        other. Raises SlackGone while nothing could be said."""
+        if self.posting.watch.is_dead:
+            raise SlackGone
         await self._look_at_the_clock()
         await self._open_baselines()
         await self.schedules.all_due(self.now())
         room = _AT_ONCE - len(self._reading)
         taken = await self.store.ledger.claim([AlertState.NEW], limit=room, lease=_LEASE) if room else ()
-        newest = {alert.subscription: alert for alert in taken}  # they come oldest first
         for alert in taken:
-            if newest[alert.subscription] is not alert:
-                await self._end(alert, _LATER)
-            elif await self.store.ledger.is_read(alert):
-                await self.store.ledger.wait(alert, at=self.now() + _PATIENCE)
-            else:
-                task = asyncio.create_task(self._apart(alert))
-                self._reading.add(task)
-                task.add_done_callback(self._reading.discard)
+            match await self.store.ledger.turn(alert):
+                case Turn.NEVER:
+                    await self._end(alert, _LATER)
+                case Turn.LATER:
+                    await self.store.ledger.wait(alert, at=self.now() + _TURN)
+                case Turn.NOW:
+                    task = asyncio.create_task(self._apart(alert))
+                    self._reading.add(task)
+                    task.add_done_callback(self._reading.discard)
 
     async def _look_at_the_clock(self) -> None:
         """At the first look, and when the clock was put back: nothing may wait for a time that was none."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
+from enum import Enum, StrEnum, auto
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -80,6 +80,14 @@ class AlertState(StrEnum):
     EMPTY = "empty"
     UNKNOWN = "unknown"
     STOPPED = "stopped"
+
+
+class Turn(Enum):
+    """What becomes of a slot among the others of its alerts."""
+
+    NOW = auto()
+    LATER = auto()
+    NEVER = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,13 +207,19 @@ class Ledger:
         """Prolong the lease on a row; False when somebody else has it by now."""
         return await self._step(alert, free_at=self._now() + lease) is not None
 
-    async def is_read(self, alert: Alert) -> bool:
-        """Whether somebody reads for an earlier slot of the same alerts just now."""
-        others = (alerts.c.subscription == alert.subscription, alerts.c.slot < alert.slot)
-        held = (alerts.c.state == AlertState.NEW.value, alerts.c.holder != "", alerts.c.free_at > self._now())
+    async def turn(self, alert: Alert) -> Turn:
+        """Whether a slot is to be read now: one that a later one follows never is, and nobody begins while an
+        earlier one of the same alerts is being read, or what it said not posted yet."""
+        same = (alerts.c.subscription == alert.subscription, alerts.c.slot != alert.slot)
+        waiting = [AlertState.NEW.value, AlertState.READY.value, AlertState.POSTING.value]
+        query = select(alerts).where(*same, alerts.c.state.in_(waiting))
         async with self._database.read() as connection:
-            found = await connection.execute(select(alerts.c.id).where(*others, *held).limit(1))
-            return found.first() is not None
+            rows = (await connection.execute(query)).all()
+        new = [row for row in rows if row.state == AlertState.NEW.value]
+        if any(row.slot > alert.slot for row in new):
+            return Turn.NEVER
+        is_read = any(row.holder and row.free_at > self._now() for row in new)
+        return Turn.LATER if is_read or any(row.body for row in rows) else Turn.NOW
 
     async def ready(self, connection: AsyncConnection, alert: Alert, body: str) -> bool:
         """What is to be posted is known; in the transaction that marks its groups as told."""

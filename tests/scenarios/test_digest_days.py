@@ -106,6 +106,27 @@ async def test_an_owner_who_cannot_be_told_of_a_closed_channel_hears_of_it_later
     assert len(said(connected, MARA, "were stopped")) == 1
 
 
+async def test_while_slack_takes_nothing_slots_wait_and_then_one_digest_says_it_all(
+    connected: World,
+) -> None:
+    await ticking(connected)
+    connected.slack.fail("chat.postMessage", status=429, retry_after=7_200, times=None)
+    twins(connected)
+    await next_slot(connected)
+    twins(connected, "Vera Larsson")
+    connected.slack.fail("chat.postMessage", status=503, times=None)
+    await next_slot(connected)
+    twins(connected, "Cleo Dahl")
+    await next_slot(connected)
+    assert digests(connected) == []
+    connected.slack.clear_faults()
+    for _ in range(4):
+        await later(connected)
+    first, second = digests(connected)
+    assert "1 new possible duplicate" in first.words
+    assert "2 new possible duplicates" in second.words
+
+
 # What cannot be read
 
 
