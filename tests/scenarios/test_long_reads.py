@@ -414,7 +414,7 @@ async def test_nothing_is_read_when_the_message_cannot_be_sent(large: World) -> 
     asked = await question(large)
     before = searches(large)
     large.slack.fail("chat.postMessage", error="fatal_error", times=None)
-    await large.click(asked, ids.SEARCH_CONFIRM, containing="did not expect")
+    await large.click(asked, ids.SEARCH_CONFIRM, containing="Slack did not answer this app")
     assert searches(large) == before
     large.slack.clear_faults()
     assert await _is_free(large)
