@@ -31,7 +31,7 @@ T = TypeVar("T")
 OF_THE_OWNER = (errors.NotConnected, errors.GrantLost, errors.OrganisationRefused, errors.WrongRegion)
 """What no list can be read after: the owner has to connect again."""
 
-_OF_EVERY_LIST = (
+OF_EVERY_LIST = (
     *OF_THE_OWNER,
     errors.KeyLost,
     errors.ClientRefused,
@@ -93,7 +93,7 @@ async def _tried(module: Module, work: Awaitable[T]) -> T | FailedList:
     (outcome,) = await asyncio.gather(work, return_exceptions=True)
     if not isinstance(outcome, BaseException):
         return outcome
-    if isinstance(outcome, _OF_EVERY_LIST) or not isinstance(outcome, Exception):
+    if isinstance(outcome, OF_EVERY_LIST) or not isinstance(outcome, Exception):
         raise outcome
     if not isinstance(outcome, errors.ZohoError | TimeoutError):
         log.warning("list_not_scanned", list=module.value, error=type(outcome).__name__)

@@ -27,6 +27,17 @@ def _too_large(error: errors.TooLarge) -> str:
     return f"it holds {words.number(error.rows)} records or more" if error.rows else "it is too large"
 
 
+def _no_such_field(error: errors.UnknownFilter) -> str:
+    meant = f"; perhaps {words.in_code(error.nearest)}" if error.nearest else ""
+    return f"no record has a field {words.in_code(error.key)}{meant}"
+
+
+def _refused(error: errors.BadRequest) -> str:
+    if error.parameter:
+        return f"Zoho does not take {words.in_code(error.parameter)}"
+    return _answered(error)
+
+
 def row_unexpected(error: BaseException) -> str:
     """The words for an error that nobody thought of."""
     return "this app stopped at something it did not expect"
@@ -47,6 +58,8 @@ ROWS: dict[type[BaseException], Callable[[Any], str]] = {
     errors.OrganisationRefused: lambda error: "the organisation is not reachable",
     errors.WrongRegion: lambda error: "another Zoho region answered",
     errors.TooLarge: _too_large,
+    errors.UnknownFilter: _no_such_field,
+    errors.BadRequest: _refused,
     TimeoutError: lambda error: "it took longer than a minute",
 }
 

@@ -16,6 +16,7 @@ from bot.alerts import scans
 from bot.blocks.alerts import form, listing
 from bot.blocks.alerts.form import Carried, Filled
 from bot.blocks.connection import choose_portal
+from bot.failures import in_a_row
 from bot.ids import Detail
 from bot.jobs import Channels, Click, Job, People, Place, Submitted, Voice
 from bot.schedules.when import describe, load
@@ -25,7 +26,7 @@ from bot.subscribing.introductions import Introductions
 from bot.subscribing.telling import Telling
 from zoho.access import Access, Zoho
 from zoho.database import Database
-from zoho.errors import ScopeMissing, TooLarge, UnknownFilter
+from zoho.errors import ZohoError
 from zoho.records import Module
 
 log = structlog.get_logger(__name__)
@@ -64,7 +65,8 @@ class SettingUp:
             if access.connection.choices:
                 await self.voice.add(job, choose_portal(access.connection.choices))
             else:
-                drawn = form.form(filled, await self._known(job, access, filled, carried))
+                known, why = await self._known(job, access, filled, carried)
+                drawn = form.form(filled, known, warning=form.unread(why) if why else "")
         finally:
             await self.voice.update_view(view, drawn)
 
@@ -78,18 +80,21 @@ class SettingUp:
         """The person's own time zone by its name, UTC where Slack does not say."""
         return getattr((await self.people.person(user)).zone, "key", "UTC")
 
-    async def _known(self, job: Job, access: Access, filled: Filled, carried: Carried) -> Carried:
+    async def _known(self, job: Job, access: Access, filled: Filled, carried: Carried) -> tuple[Carried, str]:
+        """What the form is to know, and why its lists could not be priced, "" where they could."""
         is_channel = filled.channel[:1] in ("C", "G")
         outside = is_channel and (await self.channels.look(filled.channel)).is_outside
         modules = tuple(module for module in Module if module.value in filled.modules)
-        return replace(
+        price, why = await _price(access, modules, self._filters(filled))
+        known = replace(
             carried,
             zone=await self.own_zone(job.who.user),
             place=f"{access.connection.org_name}, {access.region.name}",
-            price=await self._price(access, modules, self._filters(filled)),
-            priced=_what(modules, self._filters(filled)),
+            price=price,
+            priced="" if why else _what(modules, self._filters(filled)),
             is_outside=outside,
         )
+        return known, why
 
     def _filters(self, filled: Filled) -> Filters:
         try:
@@ -97,21 +102,10 @@ class SettingUp:
         except ValueError:
             return ()
 
-    async def _price(self, access: Access, modules: tuple[Module, ...], filters: Filters) -> int | None:
-        """What one slot of these lists costs at most, None where that cannot be told."""
-        try:
-            return await scans.price(access, modules, filters) or None
-        except (ScopeMissing, TooLarge, UnknownFilter):
-            return None
-
     async def redraw(self, job: Click) -> None:
         """Another rhythm was chosen: show its inputs, and keep what was filled in."""
         filled = form.read_form({**job.chosen, form.OFTEN: job.value})
         await self.voice.update_view(job.view, form.form(filled, Carried.read(job.carried)))
-
-    async def _priced(self, access: Access, carried: Carried, wanted: Wanted) -> Carried:
-        price = await self._price(access, wanted.modules, wanted.filters)
-        return replace(carried, price=price, priced=_what(wanted.modules, wanted.filters))
 
     # Carrying out
 
@@ -122,9 +116,14 @@ class SettingUp:
 
     async def save(self, job: Submitted) -> None:
         """Start the alerts, or change them; the form comes back with a sentence when that cannot be."""
-        carried, filled = Carried.read(job.carried), form.read_form(job.chosen)
+        filled = form.read_form(job.chosen)
         wanted = read_wanted(filled, self.read_filters)
         if isinstance(wanted, dict):
+            return
+        try:
+            carried = Carried.read(job.carried)
+        except ValueError:
+            await self.voice.update_view(job.view, form.older())
             return
         drawn = form.unfilled()
         try:
@@ -143,9 +142,12 @@ class SettingUp:
         if sight.is_outside and wanted.detail is not Detail.COUNTS:
             wanted = replace(wanted, detail=Detail.COUNTS)
         if carried.priced != _what(wanted.modules, wanted.filters):
-            shown, carried = carried.price, await self._priced(access, carried, wanted)
-            if carried.price is not None and carried.price > (shown or 0):
-                return form.form(filled, carried, warning=form.dearer(carried.price))
+            shown, (price, why) = carried.price, await _price(access, wanted.modules, wanted.filters)
+            if why:
+                return form.form(filled, carried, warning=form.unread(why))
+            carried = replace(carried, price=price, priced=_what(wanted.modules, wanted.filters))
+            if price is not None and price > (shown or 0):
+                return form.form(filled, carried, warning=form.dearer(price, shown))
         twin = None if carried.said_twice else await self._twin(job, carried, wanted, access)
         if twin is not None:
             said = form.same_thing(twin.owner.user, describe(load(twin.terms.schedule)))
@@ -212,6 +214,16 @@ class SettingUp:
             if is_same_place and watches_same and one.status is SubscriptionStatus.ACTIVE:
                 return one
         return None
+
+
+async def _price(access: Access, modules: tuple[Module, ...], filters: Filters) -> tuple[int | None, str]:
+    """What one slot of these lists costs at most, or why one of them cannot be read."""
+    try:
+        return await scans.price(access, modules, filters) or None, ""
+    except scans.OF_EVERY_LIST:
+        raise
+    except ZohoError as error:
+        return None, in_a_row(error)
 
 
 def _looks_elsewhere(before: Terms, terms: Terms) -> bool:

@@ -176,3 +176,39 @@ async def test_paused_alerts_are_not_snoozed_and_their_owner_hears_why(connected
     await connected.bot.owners.lost(OWNER, Because.CONNECTION)
     said = await ask(connected, MARA, "snooze", containing="They are paused")
     assert "the connection no longer works" in said.words
+
+
+async def test_a_filter_on_a_field_that_no_record_has_is_named_before_anything_starts(
+    connected: World,
+) -> None:
+    sheet = await open_form(connected, "subscribe contacts citty=Hamburg daily 9:00")
+    assert "no record has a field `citty`" in sheet.words
+    assert initial(sheet, "filter") == 'citty="Hamburg"'
+    await connected.slack.submit(sheet, {})
+    again = await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
+    assert "Nothing was started" in again.words
+    assert await standing(connected) == ()
+    await connected.slack.submit(again, {form.FILTERS: "city=Hamburg"})
+    agreed = await connected.slack.wait_for_modal(MARA, containing="Press the button once more to agree")
+    await connected.slack.submit(agreed, {})
+    await connected.slack.wait_for_modal(MARA, containing="Alerts started")
+
+
+async def test_a_list_that_cannot_be_read_just_now_is_said_and_can_be_tried_again(connected: World) -> None:
+    connected.zoho.fault("server_error", path="/api/v1/contacts*", times=None)
+    sheet = await open_form(connected, "subscribe contacts daily 9:00")
+    assert "Zoho answered 500" in sheet.words
+    connected.zoho.clear_faults()
+    await connected.slack.submit(sheet, {})
+    agreed = await connected.slack.wait_for_modal(MARA, containing="Press the button once more to agree")
+    assert "credits each time. Press" in agreed.words
+    await connected.slack.submit(agreed, {})
+    await connected.slack.wait_for_modal(MARA, containing="Alerts started")
+
+
+async def test_a_form_of_an_older_version_changes_nothing(connected: World) -> None:
+    sheet = await open_form(connected)
+    sheet.given["private_metadata"] = "[]"
+    await connected.slack.submit(sheet, {})
+    await connected.slack.wait_for_modal(MARA, containing="older than the app")
+    assert await standing(connected) == ()

@@ -172,6 +172,11 @@ def outdated() -> View:
     )
 
 
+def older() -> View:
+    """For a form that an older version of this app has drawn."""
+    return _only_words("This form is older than the app. Nothing was saved. Open it again.", "Close")
+
+
 def not_in_channel(bot: str) -> str:
     """Above the form when the app cannot write in the channel; ``bot`` is its own Slack id."""
     invite = f"Invite it first: /invite {parts.mention(bot)}"
@@ -185,10 +190,16 @@ def closed_channel(code: str) -> str:
     return f"Nothing was started. Slack does not take messages in this channel: {words.in_code(code)}."
 
 
-def dearer(price: int) -> str:
-    """Above the form when what was chosen costs more than was said."""
-    said = f"Reading these lists costs up to {words.counted(price, 'credit')} each time, more than was said."
-    return f"{said} Press the button once more to agree."
+def unread(why: str) -> str:
+    """Above the form when one of its lists cannot be read like this."""
+    return f"Nothing was started. Not all of these lists can be read like this: {why}."
+
+
+def dearer(price: int, said: int | None) -> str:
+    """Above the form when what was chosen costs more than was ``said``, if anything was."""
+    more = "" if said is None else ", more than was said"
+    costs = f"Reading these lists costs up to {words.counted(price, 'credit')} each time{more}."
+    return f"{costs} Press the button once more to agree."
 
 
 def same_thing(owner: str, speaks: str) -> str:
