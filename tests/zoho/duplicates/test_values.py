@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from tests.zoho.duplicates.desk_stand import Clock, Stand
 from zoho.errors import (
+    BadRequest,
     OrganisationRefused,
     ScopeMissing,
     ServerError,
@@ -302,6 +303,39 @@ async def test_a_name_that_zoho_cannot_be_asked_for_is_not_taken_for_none(desk: 
     found = await (await desk.search("mara", ["Desk.contacts.READ", "Desk.basic.READ"])).run(ACCOUNTS, {})
 
     assert (found.total, found.unread, found.so_far, found.is_complete) == (0, ("Acme, Inc.",), True, False)
+
+
+async def test_one_value_that_zoho_refuses_is_unread_and_the_others_are_shown(desk: Stand) -> None:
+    emails(desk, "larkfield", 2, 2, 2)
+    desk.sandbox.fault("vague", path=f"/api/v1/{MEMBERS}", times=1)
+
+    found = await (await desk.search("mara")).run(CONTACTS, {})
+
+    assert (found.total, len(found.unread), found.so_far, found.is_complete) == (2, 1, True, False)
+
+
+@pytest.mark.parametrize("most", [1, 2, 6])
+async def test_a_refusal_of_every_value_is_not_about_the_values(desk: Stand, most: int) -> None:
+    emails(desk, "larkfield", *[2] * most)
+    desk.sandbox.fault("vague", path=f"/api/v1/{MEMBERS}", times=None)
+    search = await desk.search("mara")
+
+    if most == 1:  # of one alone nobody can tell
+        assert (await search.run(CONTACTS, {})).unread == ("p0@a.example",)
+        return
+    with pytest.raises(BadRequest):
+        await search.run(CONTACTS, {})
+
+
+async def test_once_zoho_has_answered_a_later_refusal_leaves_what_is_known(desk: Stand) -> None:
+    emails(desk, "larkfield", *[2] * 8)
+    search = await desk.search("mara")
+    found = await search.run(CONTACTS, {})
+    desk.sandbox.fault("vague", path=f"/api/v1/{MEMBERS}", times=None)
+
+    found = await search.more(found, groups=10)
+
+    assert (len(found.groups), len(found.unread), found.so_far) == (5, 3, True)
 
 
 # -- 202, emptiness, permissions ----------------------------------------------------------------------
