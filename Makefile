@@ -5,6 +5,7 @@
 #   make test                every test
 #   make check               style, types, directions of import
 #   make bench               the benchmarks
+#   make chaos               processes killed at every moment, and whether every alert was said once
 #
 # Everything that is installed or kept between runs lies in .venv. .venv/installed holds copies of the
 # requirement files that were installed to the end; an environment without them was left half-made and is
@@ -23,10 +24,10 @@ export RUFF_CACHE_DIR := $(CACHE)/ruff
 export HYPOTHESIS_STORAGE_DIRECTORY := $(CACHE)/hypothesis
 export DEBIAN_FRONTEND := noninteractive
 
-.PHONY: demo test check bench environment environment-dev chromium wrk help
+.PHONY: demo test check bench chaos environment environment-dev chromium wrk help
 
 help:
-	@sed -n '3,7s/^#   //p' Makefile
+	@sed -n '3,8s/^#   //p' Makefile
 
 demo: environment
 	@$(PY) -m bot demo $(ARGS)
@@ -42,6 +43,9 @@ check: environment-dev
 
 bench: environment-dev wrk
 	@$(PY) -m tests.bench $(ARGS)
+
+chaos: environment-dev
+	@$(PY) -m tests.bench.chaos $(ARGS)
 
 new_enough = -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null
 makes_environments = -c 'import ensurepip, venv' 2>/dev/null
