@@ -167,6 +167,24 @@ async def test_a_port_that_is_taken_is_one_line(environment: dict[str, str], tmp
         await ended(process)
 
 
+def test_serve_on_sqlite_loads_nothing_that_only_postgresql_needs(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    code = (
+        "import sys; from bot.app import build; from bot.settings import load; build(load(env_file=None)); "
+        "print({name.partition('.')[0] for name in sys.modules} & {'procrastinate', 'psycopg', 'alembic'})"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert done.stdout == "set()\n", done.stderr
+
+
 async def test_the_worker_says_that_it_has_nothing_to_do_and_waits(
     environment: dict[str, str], tmp_path: Path
 ) -> None:
