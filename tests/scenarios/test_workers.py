@@ -16,6 +16,7 @@ from bot.migrations import migrate
 from bot.sandbox.slack import SlackSandbox
 from bot.sandbox.things import Message
 from tests.conftest import MARA, MakeWorld
+from tests.postgres import Server
 from tests.processes import Installation
 from tests.storage import Storage
 from zoho.sandbox import ZohoSandbox
@@ -167,6 +168,30 @@ async def test_a_process_that_is_told_to_end_leaves_reads_that_wait_to_the_next_
         assert told.ts == message.ts
         async with asyncio.timeout(40):
             assert await reading.wait() == 0
+
+
+@on_postgres
+async def test_a_search_and_the_next_one_are_answered_when_the_database_restarts_meanwhile(
+    tmp_path: Path, storage: Storage, postgres_server: Server
+) -> None:
+    async with ZohoSandbox.start() as zoho, SlackSandbox.start(0) as slack:
+        installation = Installation(slack, zoho, tmp_path)
+        installation.environment["DATABASE_URL"] = storage.url
+        async with installation.running():
+            await installation.connect(MARA, "Mara Lindqvist")
+            fault = zoho.fault("latency", path="/api/v1/products*", seconds=4)
+            mark = slack.mark
+            await slack.command(MARA, "products")
+            async with asyncio.timeout(20):
+                while not fault.hits:  # noqa: ASYNC110  # a worker gives no sign here
+                    await asyncio.sleep(0.05)
+            await asyncio.to_thread(postgres_server.stop)
+            await asyncio.to_thread(postgres_server.start)
+            await slack.wait_for(user=MARA, after=mark, containing="possible duplicate", timeout=60)
+            mark = slack.mark
+            await slack.command(MARA, "products")
+            await slack.wait_for(user=MARA, after=mark, containing="possible duplicate", timeout=60)
+            assert len(answered(slack, mark)) == 1
 
 
 @on_postgres
