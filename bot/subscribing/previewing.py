@@ -8,13 +8,12 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 
 from bot.alerts import scans
 from bot.alerts.scanned import Scanned
 from bot.blocks import words
-from bot.blocks.alerts import form, preview
+from bot.blocks.alerts import form, listing, preview
 from bot.blocks.alerts.digest import Counts
 from bot.blocks.alerts.form import Carried
 from bot.blocks.alerts.preview import DAYS, Preview, Told
@@ -22,6 +21,7 @@ from bot.blocks.connection import choose_portal
 from bot.blocks.duplicates import Card
 from bot.ids import Detail
 from bot.jobs import Channels, Click, Job, Voice
+from bot.jobs.voice import UNHEARD
 from bot.schedules.when import Schedule, load
 from bot.store import Known, Subscription, Terms
 from bot.subscribing.asked import ReadFilters, read_wanted, terms_of
@@ -48,9 +48,12 @@ class Previews:
     async def of_form(self, job: Click) -> None:
         """*Preview last 7 days* in the form, on top of which it lies: closing it leads back."""
         filled, carried = form.read_form(job.chosen), Carried.read(job.carried)
+        if carried is None:
+            await self.voice.update_view(job.view, form.older())
+            return
         try:
             view = await self.voice.open_view(job.trigger_id, preview.loading(), on_top=True)
-        except SlackApiError as error:
+        except UNHEARD as error:
             log.info("preview_not_opened", error=type(error).__name__)
             await self.voice.update_view(job.view, form.form(filled, carried, warning=preview.late()))
             return
@@ -66,7 +69,12 @@ class Previews:
 
     async def of_alerts(self, job: Click, one: Subscription) -> None:
         """The same of alerts that are set up, from the list."""
-        view = await self.voice.open_view(job.trigger_id, preview.loading())
+        try:
+            view = await self.voice.open_view(job.trigger_id, preview.loading())
+        except UNHEARD as error:
+            log.info("preview_not_opened", error=type(error).__name__)
+            await self.voice.add(job, listing.late(await self.voice.once_more(job)))
+            return
 
         async def look(access: Access) -> View:
             return await self._look(access, one.terms, load(one.terms.schedule))

@@ -8,7 +8,6 @@ from datetime import datetime
 from hashlib import sha256
 
 import structlog
-from slack_sdk.errors import SlackApiError
 from slack_sdk.models.views import View
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -19,6 +18,7 @@ from bot.blocks.connection import choose_portal
 from bot.failures import in_a_row
 from bot.ids import Detail
 from bot.jobs import Channels, Click, Job, People, Place, Submitted, Voice
+from bot.jobs.voice import UNHEARD
 from bot.schedules.when import describe, load
 from bot.store import Because, Store, Subscription, SubscriptionStatus, Terms
 from bot.subscribing.asked import Filters, ReadFilters, Wanted, filled_by, read_wanted, terms_of, typed
@@ -55,7 +55,7 @@ class SettingUp:
         """Open the form at once, since its trigger lives three seconds; then ask around, and fill it."""
         try:
             view = await self.voice.open_view(trigger, form.loading())
-        except SlackApiError as error:
+        except UNHEARD as error:
             log.info("form_not_opened", error=type(error).__name__)
             await self.voice.add(job, listing.open_form(await self.voice.once_more(job)))
             return
@@ -105,7 +105,8 @@ class SettingUp:
     async def redraw(self, job: Click) -> None:
         """Another rhythm was chosen: show its inputs, and keep what was filled in."""
         filled = form.read_form({**job.chosen, form.OFTEN: job.value})
-        await self.voice.update_view(job.view, form.form(filled, Carried.read(job.carried)))
+        carried = Carried.read(job.carried)
+        await self.voice.update_view(job.view, form.form(filled, carried) if carried else form.older())
 
     # Carrying out
 
@@ -120,9 +121,8 @@ class SettingUp:
         wanted = read_wanted(filled, self.read_filters)
         if isinstance(wanted, dict):
             return
-        try:
-            carried = Carried.read(job.carried)
-        except ValueError:
+        carried = Carried.read(job.carried)
+        if carried is None:
             await self.voice.update_view(job.view, form.older())
             return
         drawn = form.unfilled()

@@ -144,7 +144,10 @@ async def test_the_list_previews_alerts_that_are_set_up_for_their_owner(connecte
     listed = await ask(connected, MARA, "list")
     (one,) = await standing(connected)
     (menu,) = listed.elements(ids.SUB_MORE)
+    connected.slack.fail("views.open", error="expired_trigger_id")
     await connected.slack.click(listed, ids.SUB_MORE, block_id=menu.block_id, option=f"preview:{one.id}")
+    late = await connected.slack.wait_for(user=MARA, containing="The preview was not opened in time")
+    await connected.slack.click(late, ids.SUB_MORE, user=MARA)
     seen = await connected.slack.wait_for_modal(MARA, containing="1 group in 1 message")
     assert "Thea Quist" in seen.words
     listed = await ask(connected, TOMAS, "list")

@@ -182,10 +182,13 @@ def settled(again: bool) -> parts.Message:
 def closed(channel: str, why: str) -> parts.Message:
     """Slack does not let the app write in the channel any more."""
     where = f"<#{channel}>"
-    said = (
-        f":{parts.WARNING}: *Your alerts in {where} were stopped*\nSlack does not let the app write there "
-        f"any more: {words.in_code(why)}. Invite it again, then set the alerts up anew."
-    )
+    if why == "is_archived":
+        reason = "The channel was archived. Set the alerts up anew in another one."
+    elif why in ("not_in_channel", "channel_not_found"):
+        reason = "The app is not in that channel any more. Invite it again, then set the alerts up anew."
+    else:
+        reason = f"Slack takes no message there any more: {words.in_code(why)}."
+    said = f":{parts.WARNING}: *Your alerts in {where} were stopped*\n{reason}"
     text = f"Your alerts in {where} were stopped: the app cannot write there any more"
     return parts.Message(words.fallback(text), (parts.section("shut:head:1", said),))
 

@@ -50,7 +50,7 @@ _DETAILS = {
     Detail.FULL: "Everything that you see",
 }
 _MOST = ("5", "10")
-_TITLE = "New duplicate alerts"
+_TITLE = "Duplicate alerts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,11 @@ class Carried:
         return json.dumps([getattr(self, name) for name in self.__slots__])
 
     @classmethod
-    def read(cls, packed: str) -> Carried:
-        """The twin of `pack`; ValueError for what an older version packed."""
-        found = json.loads(packed)
+    def read(cls, packed: str) -> Carried | None:
+        """The twin of `pack`; None for what an older version packed."""
+        found = json.loads(packed or "null")
         if not isinstance(found, list) or len(found) != len(cls.__slots__):
-            raise ValueError("not what a form carries")
+            return None
         return cls(*found)
 
 
@@ -116,7 +116,7 @@ def form(filled: Filled, carried: Carried, *, warning: str = "") -> View:
     return View(
         type="modal",
         callback_id=ids.SUB_SAVE,
-        title=parts.plain(_TITLE),
+        title=parts.plain(_title(carried)),
         submit=parts.plain(_submit(carried)),
         close=parts.plain("Cancel"),
         private_metadata=carried.pack(),
@@ -218,6 +218,12 @@ def _only_words(said: str, close: str) -> View:
         close=parts.plain(close),
         blocks=[parts.section("sub_said", said)],
     )
+
+
+def _title(carried: Carried) -> str:
+    if carried.takes_over:
+        return "Take over alerts"
+    return "Change duplicate alerts" if carried.key else "New duplicate alerts"
 
 
 def _submit(carried: Carried) -> str:

@@ -49,10 +49,19 @@ def no_alerts() -> parts.Message:
 def open_form(again: InteractiveElement | None) -> parts.Message:
     """The way to the form for what came too late to open it, as after connecting; ``again`` asks for the same
     once more, with what was typed."""
-    said = "The form of the alerts was not opened in time. Press the button to open it."
+    return _late("The form of the alerts was not opened in time.", "Open the form", again)
+
+
+def late(again: InteractiveElement | None) -> parts.Message:
+    """The same for a preview that was asked for in the list."""
+    return _late("The preview was not opened in time.", "Open the preview", again)
+
+
+def _late(why: str, text: str, again: InteractiveElement | None) -> parts.Message:
+    said = f"{why} Press the button to open it."
     button = _add()
     if isinstance(again, ButtonElement):
-        button = parts.button(again.action_id or "", "Open the form", value=again.value or "")
+        button = parts.button(again.action_id or "", text, value=again.value or "")
     return parts.Message(said, (parts.section("subs:open:1", said), parts.actions("subs:act:1", button)))
 
 
