@@ -254,7 +254,7 @@ async def test_settings_change_the_alerts_and_the_introduction(connected: World)
     message = await start(connected)
     await type_words(connected, MARA, "settings")
     sheet = await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
-    assert sheet.given["submit"]["text"] == "Save changes"
+    assert (sheet.title, sheet.given["submit"]["text"]) == ("Change duplicate alerts", "Save changes")
     await connected.slack.submit(sheet, {form.TIME: "16:30"})
     await connected.slack.wait_for_modal(MARA, containing="Alerts changed")
     await connected.settled()
@@ -327,7 +327,7 @@ async def test_somebody_connected_takes_over_with_the_form_filled_in(connected: 
     paused = await connected.slack.wait_for(channel=SUPPORT, after=mark, containing="are paused")
     await connected.slack.click(paused, ids.SUB_TAKEOVER, user=TOMAS)
     sheet = await connected.slack.wait_for_modal(TOMAS, containing="Lists to watch")
-    assert sheet.given["submit"]["text"] == "Take over alerts"
+    assert (sheet.title, sheet.given["submit"]["text"]) == ("Take over alerts", "Take over alerts")
     await connected.slack.submit(sheet, {})
     await connected.slack.wait_for_modal(TOMAS, containing="Alerts changed")
     (one,) = await standing(connected)
