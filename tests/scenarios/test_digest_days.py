@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import ids
+from bot.jobs.retries import SlackGone
 from bot.sandbox.things import Message
 from bot.store import Alert, AlertState, Because, SubscriptionStatus
 from tests.conftest import MARA, TOMAS, MakeWorld, World
@@ -125,6 +126,29 @@ async def test_while_slack_takes_nothing_slots_wait_and_then_one_digest_says_it_
     first, second = digests(connected)
     assert "1 new possible duplicate" in first.words
     assert "2 new possible duplicates" in second.words
+
+
+async def test_with_a_dead_token_nothing_is_read_and_the_next_start_catches_up_once(connected: World) -> None:
+    await ticking(connected)
+    connected.slack.fail("chat.postMessage", error="token_revoked", times=None)
+    twins(connected)
+    with pytest.raises(SlackGone):
+        await next_slot(connected)
+    calls = len(connected.zoho.calls)
+    twins(connected, "Vera Larsson")
+    for _ in range(2):
+        with pytest.raises(SlackGone):
+            await next_slot(connected)
+    assert len(connected.zoho.calls) == calls
+
+    connected.slack.clear_faults()
+    await connected.restart()
+    await connected.bot.alerts.stop()
+    for _ in range(3):
+        await later(connected)
+    first, second = digests(connected)
+    assert "Thea Quist" in first.words
+    assert "Vera Larsson" in second.words
 
 
 # What cannot be read

@@ -308,6 +308,26 @@ async def test_a_pair_dismissed_in_a_digest_is_never_told_again_not_even_through
     assert len(digests(connected)) == 2
 
 
+async def test_a_dismissal_that_is_undone_in_a_digest_opens_the_group_there_and_is_no_news(
+    connected: World,
+) -> None:
+    await ticking(connected)
+    twins(connected)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    after = await dismiss(connected, posted)
+    await next_slot(connected)
+    mark = connected.slack.mark
+    await connected.slack.click(after, ids.GROUP_UNDISMISS, user=MARA)
+    await connected.slack.wait_for(lambda m: m.ts == posted.ts, after=mark)
+    again = connected.slack.message(posted.ts)
+    assert "1. New in Desk contacts" in plain(again)
+    assert again.elements(ids.GROUP_FLAG)
+    assert "All solved" not in again.words
+    await next_slot(connected)
+    assert len(digests(connected)) == 1
+
+
 async def test_a_dismissed_pair_comes_back_with_who_dismissed_it_and_what_changed(connected: World) -> None:
     await ticking(connected)
     _, second = twins(connected)
