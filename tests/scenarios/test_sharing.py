@@ -11,6 +11,7 @@ from bot import ids
 from bot.blocks.share import LEVEL_BLOCK
 from bot.sandbox.things import Json, Message, Sent, View
 from tests.conftest import ELIF, JONAS, MARA, PRIYA, TOMAS, World
+from tests.scenarios.test_digests import digests, next_slot, ticking, twins
 
 SUPPORT, OUTSIDE, PRIVATE = "C01SUPPORT", "C03SHARED", "C04PRIVATE"
 RIGHTS = "Your Zoho login does not show these records, so nothing was done."
@@ -379,6 +380,20 @@ async def test_what_is_decided_in_a_private_list_or_in_the_queue_shows_in_the_ch
     await connected.slack.click(listed, ids.GROUP_DISMISS, value=roes)
     await connected.settled()
     assert "Dismissed by <@U01MARA>" in connected.slack.message(shared.ts).words
+
+
+async def test_a_digest_of_alerts_follows_what_is_decided_in_a_private_list(connected: World) -> None:
+    await ticking(connected)
+    twins(connected)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    listed = await connected.ask(MARA, 'desk contacts lastName="Thea Quist"')
+    await connected.slack.click(listed, ids.GROUP_FLAG)
+    await connected.settled()
+    drawn = connected.slack.message(posted.ts)
+    assert "Flagged by <@U01MARA>" in drawn.words
+    assert "1 new possible duplicate" in drawn.words
+    assert "thea.quist@" not in everything(drawn)
 
 
 async def test_a_message_of_numbers_and_one_of_another_organisation_stay_as_they_are(world: World) -> None:
