@@ -18,12 +18,11 @@ from bot.jobs import Click, Job, Jobs, LongRead, Place, Reply, Typed, Voice, doi
 from bot.jobs.keeping import READ, Entries
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.searches.drawing import Drawing
+from bot.searches.prices import TooBig, takes
 from bot.store import Begun, Read, ReadState, Store, Wanted
 from bot.store.unfinished import Held
 from zoho.access import Access, Zoho
-from zoho.duplicates.search import Search
-from zoho.duplicates.windows import CREDITS_A_CALL, Price, Progress
-from zoho.errors import TooLarge
+from zoho.duplicates.windows import Price, Progress
 from zoho.records import Found, Module
 
 log = structlog.get_logger(__name__)
@@ -34,47 +33,6 @@ _LOST_AFTER = timedelta(seconds=30)
 _MAY_WAIT = timedelta(minutes=10)  # for its beginning; what takes its process down must not go on for ever
 _AT_ONCE = 3
 _MOST_KEPT = 1_000  # groups; more would make every turn of the page slow for everybody
-_SECONDS_A_CALL = 0.2
-_UNASKED_SECONDS = 30.0  # a cheap read that takes longer goes on in the background too
-
-
-@dataclass(frozen=True, slots=True)
-class TooBig:
-    """A module that is not read on the spot: what it would cost, and how many records it holds at least."""
-
-    price: Price
-    at_least: int
-
-
-async def search_or_price(
-    access: Access, module: Module, filters: Sequence[tuple[str, str]], *, groups: int
-) -> Found | TooBig:
-    """A search of one module; where its list is too long, a read by windows if that is cheap and short, else
-    its price. Raises as `Search.run`; TooLarge where windows cannot read what the filters ask for.
-    """
-    search, wanted = access.duplicates(), dict(filters)
-    try:
-        return await search.run(module, wanted, groups=groups)
-    except TooLarge as error:
-        too_big = TooBig(await _price(search, module, wanted, error), error.rows)
-    if too_big.price.is_dear or _takes(too_big.price.credits).total_seconds() > _UNASKED_SECONDS:
-        return too_big
-    return await search.read(module, wanted, too_big.price, _unheard)
-
-
-async def _price(search: Search, module: Module, wanted: dict[str, str], too_large: TooLarge) -> Price:
-    try:
-        return await search.price(module, wanted)
-    except TooLarge:
-        raise too_large from None  # it knows how many there are
-
-
-async def _unheard(progress: Progress) -> None:
-    """Nobody waits for news of a short read."""
-
-
-def _takes(credits_: int) -> timedelta:
-    return timedelta(seconds=credits_ / CREDITS_A_CALL * _SECONDS_A_CALL)
 
 
 class _UnderWay:
@@ -157,7 +115,7 @@ class LongReads:
             module=module,
             org_name=wanted.org_name,
             ceiling=price.credits,
-            takes=_takes(price.credits),
+            takes=takes(price.credits),
             total=price.rows,
             at_least=too_big.at_least,
             left=price.left,

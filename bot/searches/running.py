@@ -13,8 +13,9 @@ from bot.blocks.parts import Message
 from bot.ids import PageRef
 from bot.jobs import Invitations, Job, Voice, doing
 from bot.searches.drawing import NO_STAYS, Drawing
-from bot.searches.long_reads import LongReads, TooBig, search_or_price
+from bot.searches.long_reads import LongReads
 from bot.searches.patience import Patience
+from bot.searches.prices import TooBig, search_or_price
 from bot.searches.summary import Summaries
 from bot.store import ShownGroup, Store, StoredList, place_of
 from zoho.access import Access, Zoho

@@ -13,7 +13,7 @@ from bot.blocks.parts import Link, Message
 from bot.failures import in_a_row
 from bot.jobs import Invitations, Job
 from bot.searches.drawing import Drawing
-from bot.searches.long_reads import TooBig, search_or_price
+from bot.searches.prices import TooBig, search_or_price
 from bot.store import Store
 from zoho import errors
 from zoho.access import Access
