@@ -8,11 +8,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import Row, delete, false, insert, or_, select, update
+from sqlalchemy import Row, case, delete, false, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.ids import Detail
 from bot.store.flag import Spot
+from bot.store.ledger import alerts
 from bot.store.tables import fresh_key, groups, shares
 from zoho.database import Database
 from zoho.records import Found, Who
@@ -165,13 +166,16 @@ class Shares:
         """Shared messages, newest first, in which a group with one of these records is drawn, as far as it is
         known where they stand; at most `MOST_SHOWING`."""
         held = [groups.c.members.contains(f'"{member}"', autoescape=True) for member in members]
+        # A digest is a shared message under its alert's key; where it stands is in the ledger.
+        stands_at = case((shares.c.ts != "", shares.c.ts), else_=func.coalesce(alerts.c.ts, ""))
         statement = (
-            select(shares)
+            select(shares, stands_at.label("stands_at"))
             .join(groups, groups.c.list_key == shares.c.key)
+            .outerjoin(alerts, alerts.c.id == shares.c.key)
             .where(
                 shares.c.workspace == spot.workspace,
                 shares.c.detail.not_in(("", Detail.COUNTS)),
-                shares.c.ts != "",
+                stands_at != "",
                 shares.c.expires_at > self._now(),
                 groups.c.dc == spot.dc,
                 groups.c.org_id == spot.org_id,
@@ -182,7 +186,7 @@ class Shares:
         )
         async with self._database.read() as connection:
             rows = (await connection.execute(statement)).all()
-        found = {row.key: _read(row, Detail(row.detail)) for row in rows}
+        found = {row.key: replace(_read(row, Detail(row.detail)), ts=row.stands_at) for row in rows}
         return tuple(found.values())[:MOST_SHOWING]
 
     async def stands_at(self, share: Share, ts: str) -> None:
