@@ -9,6 +9,8 @@ from bot.blocks import connection, parts, words
 from bot.failures.about import Failing
 from zoho import errors
 
+_FINE = 200
+
 
 def try_again(about: Failing) -> InteractiveElement | None:
     """The button that asks for the same once more; None where it would not know what."""
@@ -43,8 +45,10 @@ def link_foot(about: Failing) -> str:
 
 
 def zoho_words(error: errors.ZohoError) -> str:
-    """Zoho's words under its code; nothing for a bare status, which explains nothing."""
+    """Zoho's words under its code; nothing for a bare status, nor for that of an answer that was none of
+    HTTP's errors, which explain nothing."""
     if not error.words and not error.code:
         return ""
-    head = " ".join(part for part in (str(error.status or ""), error.code) if part)
-    return f"{head}\n{error.words}"
+    status = str(error.status) if error.status and error.status != _FINE else ""
+    head = " ".join(part for part in (status, error.code) if part)
+    return f"{head}\n{error.words}" if head else f"error: {error.words}"

@@ -112,13 +112,18 @@ def test_zohos_own_words_reach_the_person(kind: type[ZohoError]) -> None:
     )
 
 
+def test_an_error_key_without_a_code_is_quoted_as_such() -> None:
+    message = failures.answer(errors.ModuleError("is being rebuilt", status=200), ABOUT)
+    assert "error: is being rebuilt" in limits.lines(message)
+
+
 def test_an_error_key_stops_that_search_and_says_so() -> None:
     message = failures.answer(errors.ModuleError("is being rebuilt", status=200, code="INDEX"), ABOUT)
     assert limits.lines(message) == [
         ":warning: *Zoho Desk answered with an error*\n"
         "The search for duplicate contacts stopped there. Nothing was changed.",
         "In Zoho’s words",
-        "200 INDEX\nis being rebuilt",
+        "INDEX\nis being rebuilt",
         "*Next:* try again in a few minutes. `/duplicates status` shows whether the endpoint answers.",
         "[Try again]",
         "Larkfield Support\u00a0· EU\u00a0· "
