@@ -22,7 +22,10 @@ class AlertOwners:
     digests: Digests
 
     async def closed(self, alert: Alert, why: str) -> None:
-        """The channel is closed to the app: stop those alerts, and tell their owner."""
+        """The channel is closed to the app: stop those alerts, and tell their owner; they may have moved."""
+        one = await self.store.subscriptions.get(alert.workspace, alert.subscription)
+        if one is not None and one.channel != alert.channel:
+            return
         stopped = await self.store.subscriptions.stop(alert.subscription, Because.CHANNEL)
         await self.store.ledger.close(alert.subscription, why)
         if stopped is not None:

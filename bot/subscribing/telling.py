@@ -65,6 +65,8 @@ class Telling:
             return listing.gone()
         if one.status is SubscriptionStatus.STOPPED:
             return introduction.ended(await self.told(one), one.owner.user)
+        if one.channel != alert.channel:
+            return introduction.moved(await self.told(one), one.owner.user)
         return introduction.introduction(await self.told(one), _baseline(one))
 
     async def stands(self, alert: Alert) -> None:

@@ -202,6 +202,34 @@ async def test_alerts_that_cannot_move_stay_as_they_were(connected: World) -> No
     assert own == []
 
 
+async def test_a_channel_that_closes_after_its_alerts_have_left_does_not_stop_them(connected: World) -> None:
+    await ticking(connected)
+    twins(connected)
+    connected.clock.forward(timedelta(days=1))
+    await connected.bot.alerts.read()
+    await settings(connected, CHANNEL=GENERAL)
+    await connected.slack.wait_for_modal(MARA, containing="Alerts changed")
+    connected.slack.channel(SUPPORT).archived = True
+    await connected.bot.alerts.post()
+    assert len(await standing(connected, GENERAL)) == 1
+    assert [m for m in connected.slack.messages(MARA) if "were stopped" in m.words] == []
+
+
+async def test_alerts_that_move_before_their_introduction_say_so_where_it_was_to_stand(
+    connected: World,
+) -> None:
+    await connected.bot.alerts.stop()
+    connected.slack.fail("chat.postMessage", status=429, retry_after=5, channel=SUPPORT)
+    await submitted(connected)
+    await settings(connected, CHANNEL=GENERAL)
+    await connected.slack.wait_for_modal(MARA, containing="Alerts changed")
+    await settled_down(connected)
+    (old,), (new,) = introductions(connected), introductions(connected, GENERAL)
+    assert "moved the *duplicate alerts*" in old.words
+    assert "set up *duplicate alerts*" in new.words
+    assert (await only(connected, GENERAL)).intro_ts == new.ts
+
+
 async def test_alerts_that_are_taken_over_into_another_channel_say_so_in_both_places(
     connected: World,
 ) -> None:
