@@ -12,6 +12,7 @@ from aiohttp.test_utils import TestServer
 from slack_sdk.signature import SignatureVerifier
 
 from tests.bench.__main__ import NAMES
+from tests.bench.__main__ import NAMES, asked
 from tests.bench.answers import covered
 from tests.bench.signed import PATH, SECRET, commands
 from tests.bench.steady import BadAnswer, seconds_each
@@ -80,3 +81,14 @@ def test_the_table_marks_what_does_not_hold() -> None:
 )
 def test_calls_at_the_same_time_count_once(ends: tuple[float, ...], seconds: float) -> None:
     assert covered(ends, 0.3) == pytest.approx(seconds)
+
+
+def test_without_a_name_every_benchmark_is_run() -> None:
+    assert tuple(asked([]).names) == NAMES
+    assert asked(["rest", "acks"]).names == ["rest", "acks"]
+
+
+def test_a_name_that_is_none_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        asked(["rset"])
+    assert "“rset” is none of" in capsys.readouterr().err
