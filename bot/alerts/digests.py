@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts.news import Item, Kind, News
 from bot.alerts.scanned import Scanned
-from bot.alerts.solved import Shrunk
 from bot.blocks import clicks, words
 from bot.blocks.alerts import digest as drawn
 from bot.blocks.alerts.digest import Counts, Digest
@@ -23,11 +22,10 @@ from bot.blocks.connection import choose_portal
 from bot.blocks.duplicates import Card, Refusal
 from bot.blocks.parts import Message
 from bot.ids import Detail
-from bot.jobs import Click, People, Place, Voice, doing
-from bot.jobs.voice import SLACK_TROUBLE
+from bot.jobs import Click, People, Voice, doing
 from bot.schedules.when import describe, load
 from bot.searches import NO_STAYS, Drawing
-from bot.store import Alert, Share, ShownGroup, Store, StoredList, Subscription
+from bot.store import Alert, Share, Store, StoredList, Subscription
 from zoho.access import Access, Zoho
 from zoho.duplicates import reasons
 from zoho.records import Found, Group, Module, Reason, Record
@@ -202,48 +200,13 @@ class Digests:
         groups = shared.found.groups
         if not groups:
             return ()
-        cards = await self.drawing.cards(_as_list(shared), _Kept(body.links), groups, stays=stays)
+        cards = await self.drawing.cards(as_list(shared), _Kept(body.links), groups, stays=stays)
         if len(body.tags) != len(cards):
             return cards
         return tuple(
             replace(card, tag=tag.tag, note=tag.note, fresh=frozenset(tag.fresh))
             for card, tag in zip(cards, body.tags, strict=True)
         )
-
-    # Groups of which something has left
-
-    async def note(self, workspace: str, shrunk: Sequence[Shrunk]) -> None:
-        """Strike out in every digest what Zoho does not hold any more, and what is no longer alike."""
-        told: dict[str, list[Shrunk]] = {}
-        for one in shrunk:
-            for key in one.alerts:
-                told.setdefault(key, []).append(one)
-        for key, some in told.items():
-            await self._strike(workspace, key, some)
-
-    async def _strike(self, workspace: str, key: str, shrunk: Sequence[Shrunk]) -> None:
-        alert, shared = await self.store.ledger.get(key), await self.store.shares.get(workspace, key)
-        if alert is None or shared is None or not alert.body or not shared.found.groups:
-            return
-        for shown in (await self.store.lists.name_groups(_as_list(shared), shared.found.groups)).values():
-            for one in shrunk:
-                if one.module is shown.module:
-                    await self._note_away(shown, one)
-        if not alert.ts:
-            return  # it is drawn when it is posted
-        try:
-            await self.voice.edit(Place(alert.channel, alert.ts), await self.draw(alert))
-        except SLACK_TROUBLE as error:
-            log.info("digest_not_redrawn", error=type(error).__name__)
-
-    async def _note_away(self, shown: ShownGroup, shrunk: Shrunk) -> None:
-        """What a shown group has lost; those that are gone count for every group they stood in."""
-        if gone := set(shrunk.gone) & set(shown.members):
-            shown = await self.store.lists.note_gone(shown, gone)
-        if set(shown.members) <= set(shrunk.members):
-            here = [pair for pair in shrunk.open if pair.a in shown.left and pair.b in shown.left]
-            alike = {one for pair in here for one in pair}
-            await self.store.lists.note_unlike(shown, set(shown.left) - alike if shown.left else ())
 
     # What is asked of them
 
@@ -309,7 +272,8 @@ class Digests:
         return _BODY.validate_json(alert.body).counts.headline
 
 
-def _as_list(shared: Share) -> StoredList:
+def as_list(shared: Share) -> StoredList:
+    """A shared message as the list it was drawn from."""
     return StoredList(shared.key, shared.who, shared.command, shared.found, shared.found.at)
 
 

@@ -18,6 +18,7 @@ from bot.alerts.news import News, announced, news
 from bot.alerts.posting import Posting
 from bot.alerts.scanned import Scanned
 from bot.alerts.scans import OF_THE_OWNER, scan
+from bot.alerts.striking import Striking
 from bot.ids import Detail
 from bot.jobs.retries import SlackGone
 from bot.schedules import Schedules
@@ -112,6 +113,10 @@ class Alerts:
     _seen: datetime | None = None
     _tried: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def _striking(self) -> Striking:
+        return Striking(self.store, self.digests)
+
     async def start(self, *, is_alone: bool) -> None:
         """Begin; ``is_alone`` where no other process works on the same database."""
         if is_alone:
@@ -165,6 +170,7 @@ class Alerts:
         """Post what is ready, settle what was left in the middle, and say what could not be said before."""
         while await self.posting.step() >= AT_ONCE:
             log.debug("more_to_post")
+        await self._striking.strike()
         await self.owners.untold()
 
     async def read(self) -> None:
@@ -286,7 +292,7 @@ class Alerts:
                     raise
             else:
                 break
-        await self.digests.note(alert.workspace, heard.shrunk)
+        await self._striking.strike()
         if not heard.items and _why_empty(scanned):
             await self._tell_unread(alert, one, scanned)
         if one.baseline_at is None and scanned.lists:
@@ -320,6 +326,7 @@ class Alerts:
         ledger = self.store.ledger
         groups = announced(heard, alert.id)
         async with self.database.write() as connection:
+            await self._striking.note(connection, alert, heard.shrunk)
             if not await self.store.told.keep(
                 connection, one.id, alert.workspace, known, groups=groups, lists=heard.lists
             ):

@@ -1,4 +1,5 @@
-"""What is to be said to somebody who waits for nothing, kept until Slack has taken it: each thing once."""
+"""What is to be said to somebody who waits for nothing, or drawn again in a message that stands: kept until
+Slack has taken it, each thing once."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Column, Integer, Row, Table, Text, delete, select, update
+from sqlalchemy import Column, Integer, Row, Table, Text, and_, delete, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from zoho.database import Database, EncryptedText, UtcTime, insert_or_ignore, metadata
 
@@ -38,7 +40,8 @@ notices = Table(
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One message: ``place`` is a channel or a person, ``body`` the caller's own form of what is said.
+    """One message: ``place`` is a channel or a person, "" for a change of a message that stands; ``body`` is
+    the caller's own form of it.
 
     ``key`` tells it from every other one; ``tries`` is how often saying it was begun.
     """
@@ -67,10 +70,18 @@ class Notices:
             is_new = (await connection.execute(adding)).first() is not None
         return Notice(key, workspace, place, body, now) if is_new else None
 
-    async def claim(self, limit: int = 20) -> tuple[Notice, ...]:
-        """Those that nobody says just now, oldest first, with a lease for the caller."""
+    async def change(self, connection: AsyncConnection, key: str, *, workspace: str, body: str) -> None:
+        """Keep a change of a message that stands, in the transaction that decides it; whoever claims it first
+        makes it."""
         now = self._now()
-        waiting = notices.c.free_at <= now
+        facts = {"key": key, "workspace": workspace, "place": "", "body": body, "at": now, "tries": 0}
+        await connection.execute(insert_or_ignore(notices, {**facts, "free_at": now}))
+
+    async def claim(self, limit: int = 20, *, changes: bool = False) -> tuple[Notice, ...]:
+        """Those that nobody says, or the changes that nobody makes, just now, oldest first, with a lease for
+        the caller."""
+        now = self._now()
+        waiting = and_(notices.c.free_at <= now, notices.c.place == "" if changes else notices.c.place != "")
         async with self._database.read() as reader:
             if (await reader.execute(select(notices.c.key).where(waiting).limit(1))).first() is None:
                 return ()

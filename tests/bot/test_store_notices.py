@@ -59,6 +59,18 @@ async def test_what_could_not_be_said_waits_and_what_was_said_is_over(store: Sto
     assert await store.notices.claim() == ()
 
 
+async def test_changes_of_messages_are_claimed_apart_and_only_once_they_are_committed(
+    store: Store, database: Database
+) -> None:
+    async with database.write() as connection:
+        await store.notices.change(connection, "c", workspace="T1", body="strike")
+        await store.notices.change(connection, "c", workspace="T1", body="strike")
+    assert await store.notices.claim() == ()
+    (change,) = await store.notices.claim(changes=True)
+    assert (change.place, change.body, change.tries) == ("", "strike", 1)
+    assert await store.notices.claim(changes=True) == ()
+
+
 async def test_nothing_of_it_lies_in_clear_and_old_ones_go(
     store: Store, storage: Storage, clock: Clock
 ) -> None:

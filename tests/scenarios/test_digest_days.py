@@ -107,6 +107,25 @@ async def test_an_owner_who_cannot_be_told_of_a_closed_channel_hears_of_it_later
     assert len(said(connected, MARA, "were stopped")) == 1
 
 
+async def test_what_was_solved_is_struck_out_later_where_slack_did_not_take_it(connected: World) -> None:
+    await ticking(connected)
+    _, second = twins(connected)
+    await next_slot(connected)
+    connected.zoho.org("larkfield").trash("contacts", second)
+    connected.slack.fail("chat.update", status=503, times=None)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert "Solved in Zoho" not in posted.words
+    connected.slack.clear_faults()
+    await connected.restart()
+    await connected.bot.alerts.stop()
+    await later(connected)
+    assert "Solved in Zoho" in connected.slack.message(posted.ts).words
+    edits = connected.slack.message(posted.ts).edits
+    await later(connected)
+    assert connected.slack.message(posted.ts).edits == edits
+
+
 async def test_while_slack_takes_nothing_slots_wait_and_then_one_digest_says_it_all(
     connected: World,
 ) -> None:
