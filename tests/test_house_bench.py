@@ -11,7 +11,6 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from slack_sdk.signature import SignatureVerifier
 
-from tests.bench.__main__ import NAMES
 from tests.bench.__main__ import NAMES, asked
 from tests.bench.answers import covered
 from tests.bench.signed import PATH, SECRET, commands
