@@ -11,7 +11,7 @@ from bot import ids
 from bot.sandbox.demo.stage import Stage, stage
 from tests.chromium import running
 
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 
 @pytest.fixture

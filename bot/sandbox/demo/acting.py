@@ -10,6 +10,7 @@ from bot.sandbox.demo.telling import Telling
 from bot.sandbox.things import Message, View
 
 Fits = Callable[[Message], bool]
+PATIENCE = 30.0
 
 
 class Acting:
@@ -39,7 +40,7 @@ class Acting:
 
     async def reads_form(self, user: str, *, containing: str) -> View:
         """The form that opened."""
-        view = await self._slack.wait_for_modal(user, containing=containing)
+        view = await self._slack.wait_for_modal(user, containing=containing, timeout=PATIENCE)
         self._tell.shows_form(user, view)
         return view
 
@@ -51,7 +52,7 @@ class Acting:
 
     async def hears(self, fits: Fits, *, user: str | None = None, mark: int = 0) -> Message:
         """The newest message that fits, for one person or for everybody."""
-        message = await self._slack.wait_for(fits, user=user, after=mark)
+        message = await self._slack.wait_for(fits, user=user, after=mark, timeout=PATIENCE)
         self._tell.shows(message)
         return message
 

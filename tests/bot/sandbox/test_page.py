@@ -19,7 +19,7 @@ from tests.chromium import running
 
 # One browser serves all of these tests, so they and their fixtures run in one loop.
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PATIENCE = 15_000
+PATIENCE = 30_000
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
