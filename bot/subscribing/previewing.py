@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -103,7 +104,10 @@ class Previews:
             return preview.unread(failed)
         is_outside = (await self.channels.look(terms.channel)).is_outside
         detail = Detail.COUNTS if is_outside else terms.detail
-        return preview.preview(self._drawn(access, replace(terms, detail=detail), schedule, scanned, failed))
+        terms = replace(terms, detail=detail)
+        # A long list takes a while, and others wait for their acknowledgement.
+        drawn = await asyncio.to_thread(self._drawn, access, terms, schedule, scanned, failed)
+        return preview.preview(drawn)
 
     def _drawn(
         self, access: Access, terms: Terms, schedule: Schedule, scanned: Scanned, failed: tuple[str, ...]

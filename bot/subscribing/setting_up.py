@@ -150,7 +150,9 @@ class SettingUp:
                 return form.form(filled, carried, warning=form.dearer(price, shown))
         twin = None if carried.said_twice else await self._twin(job, carried, wanted, access)
         if twin is not None:
-            said = form.same_thing(twin.owner.user, describe(load(twin.terms.schedule)))
+            speaks = describe(load(twin.terms.schedule))
+            is_paused = twin.status is SubscriptionStatus.PAUSED
+            said = form.same_thing(twin.owner.user, speaks, is_paused=is_paused)
             return form.form(filled, replace(carried, said_twice=True), warning=said)
         terms = terms_of(wanted, access.connection, carried.price)
         return await self._put(job, carried, filled, terms, wanted.schedule.next_after(self.now()))
@@ -211,7 +213,7 @@ class SettingUp:
             watches_same = (
                 set(one.terms.modules) & set(wanted.modules) and one.terms.filters == wanted.filters
             )
-            if is_same_place and watches_same and one.status is SubscriptionStatus.ACTIVE:
+            if is_same_place and watches_same:
                 return one
         return None
 

@@ -117,6 +117,18 @@ async def test_one_archived_channel_stops_its_own_alerts_alone(connected: World)
     assert "The channel was archived" in told.words
 
 
+async def test_alerts_that_are_paused_are_named_to_whoever_starts_the_same(connected: World) -> None:
+    await connected.connect(TOMAS, "Tomás Reyes")
+    await start(connected)
+    await connected.bot.owners.lost(OWNER, Because.CONNECTION)
+    sheet = await open_form(connected, user=TOMAS)
+    await connected.slack.submit(sheet, {})
+    warned = await connected.slack.wait_for_modal(TOMAS, containing="alerts for the same list")
+    assert "<@U01MARA>" in warned.words
+    assert "They are paused; whoever takes them over in `/duplicates list`" in warned.words
+    assert len(await standing(connected)) == 1
+
+
 # Forms
 
 

@@ -202,12 +202,16 @@ def dearer(price: int, said: int | None) -> str:
     return f"{costs} Press the button once more to agree."
 
 
-def same_thing(owner: str, speaks: str) -> str:
+def same_thing(owner: str, speaks: str, *, is_paused: bool) -> str:
     """Above the form when these lists are watched in this channel already."""
-    return (
-        f"{parts.mention(owner)} has set up alerts for the same list in this channel: "
-        f"{words.escape(speaks)}. Press the button once more to start these beside them."
+    said = (
+        f"{parts.mention(owner)} has set up alerts for the same list in this channel: {words.escape(speaks)}."
     )
+    if is_paused:
+        said += (
+            f" They are paused; whoever takes them over in `{ids.COMMAND} list` goes on with what they know."
+        )
+    return f"{said} Press the button once more to start these beside them."
 
 
 def _only_words(said: str, close: str) -> View:
