@@ -258,6 +258,22 @@ async def test_one_alert_that_cannot_be_drawn_stops_no_other(stage: Stage) -> No
     assert await stage.state(bad) is AlertState.READY
 
 
+async def test_alerts_are_drawn_one_by_one_so_that_no_acknowledgement_waits_for_many(stage: Stage) -> None:
+    keys = [await stage.ready(slot=SLOT + timedelta(seconds=n)) for n in range(3)]
+    drawn: list[str] = []
+
+    async def slowly(alert: Alert) -> Message:
+        drawn.append(f"begun {alert.id}")
+        await asyncio.sleep(0)
+        drawn.append(f"ended {alert.id}")
+        return await draw(alert)
+
+    await replace(stage.posting, draw=slowly).step()
+
+    assert drawn == [f"{what} {key}" for key in keys for what in ("begun", "ended")]
+    assert [stage.posted(key) for key in keys] == [1, 1, 1]
+
+
 async def test_when_slack_asks_for_patience_it_is_posted_later(stage: Stage) -> None:
     key = await stage.ready()
     stage.slack.fail("chat.postMessage", status=429, retry_after=7)
