@@ -92,7 +92,16 @@ def build(
     people = People(client, clock)
     troubles = Troubles(zoho=zoho, voice=voice, invitations=invitations, now=clock)
     entries = _queue(settings, database)
-    keeping = Keeping(store.unfinished, voice, invitations, clock, entries=entries, is_long=is_search)
+    workers = Workers(database)
+    keeping = Keeping(
+        store.unfinished,
+        voice,
+        invitations,
+        clock,
+        entries=entries,
+        is_long=is_search,
+        are_missing=lambda: workers.are_missing,
+    )
     jobs = Jobs(claim=keeping.claim, report=troubles.report)
     jobs.afterwards(keeping.finished)
     jobs.timed(LongRead, metrics.scanned)
@@ -176,7 +185,6 @@ def build(
     )
     commands = Commands(**desk, checking=checking, statuses=statuses, alerting=alerting)
     commands.register(bolt)
-    workers = Workers(database)
     if entries is not None:
         entries.on(COMMAND, lambda key: keeping.carry_out(key, jobs.run))
         entries.on(READ, long_reads.take_up)

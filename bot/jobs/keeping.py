@@ -50,7 +50,8 @@ class Keeping:
     """Keeps typed commands until they have ended. ``open`` and ``close`` bracket the work of a process.
 
     ``entries`` is None where this process has its database alone: then whatever is found at the start belongs
-    to nobody any more. ``is_long`` says of a command's text that it is a search, which workers do.
+    to nobody any more. ``is_long`` says of a command's text that it is a search, which workers do unless
+    ``are_missing`` says that there is none.
     """
 
     def __init__(
@@ -62,6 +63,7 @@ class Keeping:
         *,
         entries: Entries | None,
         is_long: Callable[[str], bool],
+        are_missing: Callable[[], bool],
     ) -> None:
         self._unfinished = unfinished
         self._voice = voice
@@ -69,6 +71,7 @@ class Keeping:
         self._now = now
         self._entries = entries
         self._is_long = is_long
+        self._are_missing = are_missing
         self._holder = secrets.token_hex(8)
         self._held: set[str] = set()
         self._ended: set[str] = set()
@@ -160,7 +163,7 @@ class Keeping:
             await self.finished(job)
 
     def _is_for_workers(self, job: Job) -> bool:
-        if self._entries is None:
+        if self._entries is None or self._are_missing():
             return False
         return isinstance(job, LongRead) or (isinstance(job, Typed) and self._is_long(job.text))
 

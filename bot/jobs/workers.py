@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 
 import structlog
@@ -24,14 +25,14 @@ class Workers:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._seen = time.monotonic()
+        self._seen = math.inf  # whoever does not watch misses nobody
         self._is_said = False
         self.patience = PATIENCE_SECONDS
 
     @property
     def are_missing(self) -> bool:
         """Whether none was seen for so long that their work has to be done by others."""
-        return self._database.is_shared and time.monotonic() - self._seen > self.patience
+        return time.monotonic() - self._seen > self.patience
 
     async def watch(self) -> None:
         """Look from time to time; say in one line that there is none, and in one that there is one again."""

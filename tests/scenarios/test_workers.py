@@ -99,11 +99,43 @@ async def test_without_a_worker_serve_says_so_and_answers_all_the_same(
         world.bot.workers.patience = 0.1
         answer = await client.get(address)
     assert (answer.status_code, answer.text) == (200, "ok\nno worker has been seen for a minute\n")
-    mark = world.slack.mark
-    await world.slack.command(MARA, "products")
-    await world.slack.wait_for(user=MARA, after=mark, containing="possible duplicate", timeout=60)
+    for text in ("products", "contacts"):
+        mark = world.slack.mark
+        await world.slack.command(MARA, text)
+        await world.slack.wait_for(user=MARA, after=mark, containing="possible duplicate")
     await world.settled()
     assert await world.bot.store.unfinished.oldest() is None
+
+
+@on_postgres
+async def test_what_waited_when_the_worker_went_missing_is_answered_by_serve(
+    make_world: MakeWorld, storage: Storage
+) -> None:
+    world = await make_world(DATABASE_URL=storage.url)
+    await world.connect(MARA, "Mara Lindqvist")
+    mark = world.slack.mark
+    await world.slack.command(MARA, "products")
+    async with asyncio.timeout(10):
+        while await world.bot.store.unfinished.oldest() is None:  # noqa: ASYNC110  # nothing is said
+            await asyncio.sleep(0.05)
+    world.bot.workers.patience = 0.1
+    await world.slack.wait_for(user=MARA, after=mark, containing="possible duplicate", timeout=60)
+
+
+@on_postgres
+async def test_nothing_of_a_command_lies_in_clear_while_it_waits_for_a_worker(
+    make_world: MakeWorld, storage: Storage
+) -> None:
+    world = await make_world(DATABASE_URL=storage.url)
+    await world.connect(MARA, "Mara Lindqvist")
+    await world.slack.command(MARA, "contacts lastName=Quxley")
+    async with asyncio.timeout(10):
+        while await world.bot.store.unfinished.oldest() is None:  # noqa: ASYNC110  # nothing is said
+            await asyncio.sleep(0.05)
+    there = await storage.contents()
+    assert b"'key': 'command:" in there  # the entry
+    assert b"Quxley" not in there
+    assert world.slack.api_url.removesuffix("/api/").encode() not in there  # where response_urls lead
 
 
 @on_postgres
@@ -192,6 +224,55 @@ async def test_a_search_and_the_next_one_are_answered_when_the_database_restarts
             await slack.command(MARA, "products")
             await slack.wait_for(user=MARA, after=mark, containing="possible duplicate", timeout=60)
             assert len(answered(slack, mark)) == 1
+
+
+@on_postgres
+async def test_commands_typed_while_workers_are_killed_one_after_the_other_are_all_answered(
+    tmp_path: Path, storage: Storage
+) -> None:
+    async with AsyncExitStack() as stack:
+        zoho = await stack.enter_async_context(ZohoSandbox.start())
+        slack = await stack.enter_async_context(SlackSandbox.start(0))
+        installation = Installation(slack, zoho, tmp_path)
+        installation.environment["DATABASE_URL"] = storage.url
+        await stack.enter_async_context(installation.serving())
+        await installation.connect(MARA, "Mara Lindqvist")
+        fault = zoho.fault("latency", path="/api/*", seconds=1, times=None)
+        mark = slack.mark
+        places = [f"Ulm{number}" for number in range(9)]
+        for third in range(3):
+            worker = await stack.enter_async_context(installation.working())
+            before = fault.hits
+            for place in places[third::3]:
+                await slack.command(MARA, f"contacts city={place}")
+            async with asyncio.timeout(40):
+                while fault.hits == before:  # noqa: ASYNC110  # a worker gives no sign here
+                    await asyncio.sleep(0.05)
+            await kill(worker)
+        zoho.clear_faults()
+        await stack.enter_async_context(installation.working())
+        for place in places:
+            await slack.wait_for(
+                predicate=lambda m, place=place: place in m.words and not m.is_interim,  # type: ignore[misc]  # bound now
+                user=MARA,
+                after=mark,
+                containing=" ",
+                timeout=60,
+            )
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+async def test_no_process_starts_on_a_database_that_was_not_migrated(
+    tmp_path: Path, postgres_server: Server, command: str
+) -> None:
+    with postgres_server.database("bare") as url:
+        async with ZohoSandbox.start() as zoho, SlackSandbox.start(0) as slack:
+            installation = Installation(slack, zoho, tmp_path)
+            installation.environment["DATABASE_URL"] = url
+            code, out, err = await installation.run(command, SLACK_SIGNING_SECRET=slack.signing_secret)
+    assert (code, out) == (2, "")
+    assert err.splitlines()[-1] == "The database is not up to date. Run: python -m bot migrate"
+    assert "Traceback" not in err
 
 
 @on_postgres
