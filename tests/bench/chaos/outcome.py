@@ -16,8 +16,10 @@ _FEW = 5
 
 @dataclass
 class Outcome:
-    """The counts of one run; ``meant`` is the share of its kills that has to hit a row in ``posting``."""
+    """The counts of one run. So many kills were ``asked`` for; ``meant`` is the share of them that has to hit
+    a row in ``posting``."""
 
+    asked: int
     meant: float
     kills: Counter[str] = field(default_factory=Counter)
     faults: Counter[str] = field(default_factory=Counter)
@@ -45,8 +47,10 @@ class Outcome:
 
     @property
     def says_something(self) -> bool:
-        """Whether the kills hit the moments in which something can go wrong."""
-        return self.met[AlertState.POSTING] >= max(1, self.meant * self.all_kills)
+        """Whether there were as many kills as was asked, and they hit the moments in which something can go
+        wrong."""
+        hits = self.met[AlertState.POSTING]
+        return self.all_kills >= self.asked and hits >= max(1, self.meant * self.all_kills)
 
     def __str__(self) -> str:
         counts = ", ".join(f"{name} {len(found)}" for name, found in self.wrong.items())
@@ -68,7 +72,8 @@ class Outcome:
         ]
         if not self.says_something:
             lines.append(
-                f"  fewer than {self.meant:.0%} of the kills met a row in posting: this run says nothing"
+                f"  fewer than {self.asked} kills, or fewer than {self.meant:.0%} of them met a row in "
+                "posting: this run says nothing"
             )
         return "\n".join(lines)
 

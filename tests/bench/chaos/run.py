@@ -141,8 +141,11 @@ class Run:
         try:
             await self._kill_on()
         finally:
-            pumping.cancel()
             self.slack.is_calm, self.slack.armed = True, None
+        if pumping.done():  # of what went wrong, for it goes on until it is cancelled
+            pumping.result()
+        pumping.cancel()
+        await asyncio.gather(pumping, return_exceptions=True)
 
     # What is there before
 
@@ -301,7 +304,9 @@ async def prepared(
         installation = Installation(slack, zoho, folder)
         installation.environment["DATABASE_URL"] = url
         database = Database.open(url, keys=(installation.environment["ENCRYPTION_KEYS"],))
-        run = Run(mode, kills, chance, slack, zoho, database, Store(database, _now), Outcome(mode.meant))
+        run = Run(
+            mode, kills, chance, slack, zoho, database, Store(database, _now), Outcome(kills, mode.meant)
+        )
         slack.chance, slack.kill = random.Random(chance.random()), run.kill
         mode.apply(slack)
         commands = PROCESSES[engine]
