@@ -237,7 +237,11 @@ def _submit(carried: Carried) -> str:
 
 
 def _foot(carried: Carried) -> str:
-    said = "Everything there today is taken as known; nothing new means no message."
+    said = (
+        "What was told is not told again; other lists, filters or another organisation begin in silence."
+        if carried.key
+        else "Everything there today is taken as known; nothing new means no message."
+    )
     reads = f"Reads with your Zoho connection ({carried.place})." if carried.place else ""
     return " ".join(part for part in (reads, said, _price(carried.price)) if part)
 
