@@ -1,6 +1,6 @@
 """Every command there is, once: for the help, for the nearest word to a mistyped one, for the README.
 
-A sentence may name a command only when `exists` says so.
+A sentence names no command that is not here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ NEAR = 2  # letters that may be wrong, missing or swapped
 
 
 class Command(NamedTuple):
-    """One command: what is typed after ``/duplicates``, what it is for, and whether it can be typed yet.
+    """One command: what is typed after ``/duplicates``, and what it is for.
 
     One that is not ``listed`` has no line of its own in the help: another's line names it.
     """
@@ -29,7 +29,6 @@ class Command(NamedTuple):
     words: str
     about: str
     chapter: str
-    built: bool = True
     listed: bool = True
 
     @property
@@ -75,13 +74,6 @@ COMMANDS = (
     Command("help", "this list", ACCOUNT),
 )
 
-BUILT = tuple(command for command in COMMANDS if command.built)
-
-
-def exists(word: str) -> bool:
-    """True when ``/duplicates word`` can be typed."""
-    return any(command.first == word for command in BUILT)
-
 
 class Near(NamedTuple):
     """What a person probably meant: the words of a command, and the list if it is one."""
@@ -100,5 +92,5 @@ def nearest(typed: str) -> Near | None:
 def _known() -> list[Near]:
     lists = [Near(f"{module.product} {module.plural}", module) for module in Module]
     plurals = [Near(module.plural, module) for module in Module]
-    plain = [Near(command.words) for command in BUILT if command.words.isalpha()]
+    plain = [Near(command.words) for command in COMMANDS if command.words.isalpha()]
     return [*lists, *plurals, *plain]

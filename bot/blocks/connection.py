@@ -9,7 +9,6 @@ from slack_sdk.models.blocks import Block, InteractiveElement, Option, StaticSel
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.catalogue import CHECK_ONE, exists
 from zoho import scopes as zoho_scopes
 from zoho.records import Organisation, Product
 
@@ -108,8 +107,9 @@ def _uses(scopes: Sequence[str]) -> list[tuple[str, str]]:
     lists = reads([scope for scope in scopes if scope in _WHOLE_LISTS])
     uses = [(words.sentence(lists), "to compare them")] if lists else []
     if zoho_scopes.SEARCH_READ in scopes:
-        one = ", and looking up one record" if exists(CHECK_ONE) else ""
-        uses.append(("Search", f"the duplicate search of products{one}"))
+        uses.append(
+            ("Search", "the duplicate search of products, looking up one record, and very long lists")
+        )
     if zoho_scopes.BASIC_READ in scopes:
         uses.append(("Your organisation’s name and number", "to open records in the right region"))
     return uses

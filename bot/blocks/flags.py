@@ -8,7 +8,6 @@ from slack_sdk.models.blocks import Block
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.catalogue import exists
 from bot.blocks.connection import connect_button, link_line
 from bot.blocks.duplicates.cards import Card, FlagState, every
 
@@ -37,12 +36,12 @@ def offer_writing(
     """For a first flag with a connection that may only read; ``field`` when a custom field is set instead."""
     marks = "a mark" if field else "a comment “suspected duplicate”"
     names = [piece for scope in scopes for piece in (" and ", parts.code(scope))][1:]
-    queue = f" Everybody here can see it with `{ids.COMMAND} flagged`." if exists("flagged") else ""
     blocks: list[Block] = [
         parts.section(
             "fw:head:1",
             f":{parts.FLAG}: *{_SLACK_ONLY}*\n"
-            f"Zoho does not show it, because your connection may only read.{queue}",
+            "Zoho does not show it, because your connection may only read. "
+            f"Everybody here can see it with `{ids.COMMAND} flagged`.",
         ),
         parts.rich(
             "fw:what:1",

@@ -9,7 +9,7 @@ from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement, 
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.catalogue import ACCOUNT, ALERTS, BUILT, DECIDE, FIND, Command, Near
+from bot.blocks.catalogue import ACCOUNT, ALERTS, COMMANDS, DECIDE, FIND, Command, Near
 from zoho.records import Module
 
 _ZOHO_KEYS = ("departmentId", "ownerId", "viewId")  # what Zoho's own product list takes
@@ -22,7 +22,7 @@ def help_message(*, is_connected: bool = True) -> parts.Message:
     head = f"What {ids.COMMAND} can do"
     blocks: list[Block] = [parts.header("help:head:1", head)]
     for chapter in (FIND, DECIDE, ALERTS, ACCOUNT):
-        known = [command for command in BUILT if command.chapter == chapter and command.listed]
+        known = [command for command in COMMANDS if command.chapter == chapter and command.listed]
         if known:
             blocks.append(_chapter(chapter, known))
     blocks.append(parts.actions("help:act:1", _begin(is_connected)))

@@ -13,7 +13,6 @@ from bot import ids
 from bot.blocks import connection, parts, words
 from bot.blocks.alerts import listing
 from bot.blocks.alerts.told import AlertsTold
-from bot.blocks.catalogue import exists
 from bot.blocks.dismissed import DismissedRow, own_row
 from bot.blocks.help import other_company
 from bot.blocks.queue import QueuePage, flag_row, foot_line, pager
@@ -100,8 +99,10 @@ def _connection(one: HomeConnection) -> list[Block]:
     if one.choices:
         text = words.dotted(f":{parts.WAITS}: *{brand}*", f"choose one of your {len(one.choices)} portals")
         return [parts.section(block_id, text), connection.portal_menu(one.choices)]
-    options = [("Check connection", f"status:{one.product}")] if exists("status") else []
-    options.append((f"Disconnect {brand}", f"disconnect:{one.product}"))
+    options = [
+        ("Check connection", f"status:{one.product}"),
+        (f"Disconnect {brand}", f"disconnect:{one.product}"),
+    ]
     text = words.dotted(f":{parts.DONE}: *{brand}*", where)
     if one.paused_until:
         pause = f"Zoho has paused renewing your access until {words.clock(one.paused_until)}"

@@ -6,7 +6,6 @@ from sqlalchemy.exc import OperationalError
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.catalogue import exists
 from bot.blocks.help import refused_filter
 from bot.blocks.help import unknown_filter as draw_unknown_filter
 from bot.blocks.trouble import Trouble, drawn
@@ -145,7 +144,6 @@ def server_error(error: errors.ServerError, about: Failing) -> parts.Message:
 
 
 def _try_later(scope: str, head: str, error: errors.ZohoError, about: Failing) -> parts.Message:
-    status = f" `{ids.COMMAND} status` shows whether the endpoint answers." if exists("status") else ""
     quote = zoho_words(error)
     unreadable = "" if quote else " Zoho sent no answer that can be read."
     return drawn(
@@ -154,7 +152,7 @@ def _try_later(scope: str, head: str, error: errors.ZohoError, about: Failing) -
             head,
             f"{about.stopped}{unreadable}",
             quote=quote,
-            next=f"try again in a few minutes.{status}",
+            next=f"try again in a few minutes. `{ids.COMMAND} status` shows whether the endpoint answers.",
             button=try_again(about),
             foot=(about.place,),
         )

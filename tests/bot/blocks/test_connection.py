@@ -33,7 +33,7 @@ def test_first_contact_says_what_will_be_read_and_for_whom_the_link_is() -> None
         "here what you may see in Zoho, and nothing more.",
         "Zoho will ask you to allow reading of",
         "- Contacts, accounts, products: to compare them",
-        "- Search: the duplicate search of products, and looking up one record",
+        "- Search: the duplicate search of products, looking up one record, and very long lists",
         "- Your organisation’s name and number: to open records in the right region",
         "Nothing can be changed with this. Writing is asked for only if you flag something.",
         "[Connect Zoho Desk]",
