@@ -112,7 +112,7 @@ class ToldGroups:
                 await connection.execute(insert_or_update(told_lists, {**row, **facts}))
         rows = [self._row(subscription, one) for one in sorted(groups, key=lambda one: one.identity)]
         for start in range(0, len(rows), _ROWS_AT_ONCE):
-            await connection.execute(_put(rows[start : start + _ROWS_AT_ONCE]))
+            await connection.execute(_PUT, rows[start : start + _ROWS_AT_ONCE])
         return True
 
     async def restart(self, subscription: str) -> None:
@@ -182,11 +182,16 @@ class ToldGroups:
         }
 
 
-def _put(rows: Sequence[Mapping[str, Any]]) -> postgresql.Insert:
-    statement = postgresql.insert(told_groups).values(rows)
+def _put() -> postgresql.Insert:
+    statement = postgresql.insert(told_groups)
     keys = [column.name for column in told_groups.primary_key]
-    changes = {name: statement.excluded[name] for name in rows[0] if name not in keys}
-    return statement.on_conflict_do_update(index_elements=keys, set_=changes)
+    names = [column.name for column in told_groups.c if column.name not in keys]
+    return statement.on_conflict_do_update(
+        index_elements=keys, set_={name: statement.excluded[name] for name in names}
+    )
+
+
+_PUT = _put()  # one statement for any number of rows, so that it is prepared only once
 
 
 def _pack(value: object) -> str:
