@@ -106,6 +106,8 @@ class Posting:
         """One alert in state ``ready``; what cannot be known afterwards stays in ``posting``."""
         async with self.turn:
             message = await self.draw(alert)
+            await asyncio.sleep(0)
+            message.payload()  # is kept; what Slack would not take has no intent
         intended = await self.ledger.intend(alert)
         if intended is None:
             return
