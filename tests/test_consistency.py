@@ -236,6 +236,15 @@ def test_what_the_readme_quotes_from_slack_and_the_log_is_really_said() -> None:
     assert [words for words in quoted | {f'"{event}"' for event in events} if words not in said] == []
 
 
+def test_the_operators_page_names_only_lines_that_the_log_can_have() -> None:
+    named = set(re.findall(r"`([a-z]+(?:_[a-z]+)+)`", (TOP / "docs" / "operating.md").read_text()))
+    events = {word for word in named if not word.startswith("duplicates_")}
+    said = "\n".join(text for path, text in texts() if path.startswith("bot/"))
+
+    assert {"no_worker", "slack_token_dead"} <= events
+    assert [event for event in events if f'"{event}"' not in said] == []
+
+
 _FILLED_IN = ("Zoho Desk.", "{brand}.")
 _OF_OTHERS = {
     f"{ids.COMMAND} failed with the error dispatch_failed",
