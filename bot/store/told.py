@@ -110,9 +110,10 @@ class ToldGroups:
                 row = {"subscription": subscription, "module": module.value}
                 facts = {"since": one.since, "scanned_at": one.scanned_at, "source": one.source}
                 await connection.execute(insert_or_update(told_lists, {**row, **facts}))
-        rows = [self._row(subscription, one) for one in sorted(groups, key=lambda one: one.identity)]
-        for start in range(0, len(rows), _ROWS_AT_ONCE):
-            await connection.execute(_PUT, rows[start : start + _ROWS_AT_ONCE])
+        ordered = sorted(groups, key=lambda one: one.identity)
+        for start in range(0, len(ordered), _ROWS_AT_ONCE):
+            some = ordered[start : start + _ROWS_AT_ONCE]
+            await connection.execute(_PUT, [self._row(subscription, one) for one in some])
         return True
 
     async def restart(self, subscription: str) -> None:
