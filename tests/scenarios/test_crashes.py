@@ -153,6 +153,7 @@ async def test_what_was_not_answered_for_half_an_hour_is_said_with_a_button_that
     assert answers(world.slack, mark) == 0
     again = await world.click(told, ids.SEARCH_AGAIN, containing=ANSWER)
     assert again
+    await world.settled()
     assert await world.bot.store.unfinished.oldest() is None
 
 
