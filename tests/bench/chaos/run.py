@@ -9,7 +9,7 @@ import time
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import select, update
@@ -20,6 +20,7 @@ from bot.migrations import migrate
 from bot.sandbox.people import BOT_USER, Channel
 from bot.store import Alert, AlertState, Store, Terms
 from bot.store.ledger import alerts
+from bot.store.notices import notices
 from bot.store.subscriptions import subscriptions
 from tests import postgres
 from tests.bench.chaos.outcome import Outcome, judge, judge_doubts, question
@@ -44,6 +45,7 @@ _KILL_SECONDS = 6.0  # in which one kill has to be possible
 _SETTLE_SECONDS = 240.0
 _BASELINE_SECONDS = 120.0
 _TRAP_SECONDS = 8.0
+_FORESEEABLE = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,12 @@ class Run:
             due = subscriptions.c.next_at <= datetime.now(UTC)
             return slots | set((await connection.execute(select(subscriptions.c.id).where(due))).scalars())
 
+    async def _owed(self) -> bool:
+        """Whether somebody is still to hear something; a process that dies over it keeps it for a while."""
+        owed = notices.c.free_at < datetime.now(UTC) + _FORESEEABLE
+        async with self.database.read() as connection:
+            return (await connection.execute(select(notices.c.key).where(owed))).first() is not None
+
     async def _kill_on(self) -> None:
         """Kill, at random moments and at posts, as often as was asked."""
         until = time.monotonic() + 60 + self.kills * _KILL_SECONDS
@@ -261,12 +269,12 @@ class Run:
     # How it ends
 
     async def _settle(self) -> None:
-        """Wait until nothing is due or open any more; whoever is still open then is left over."""
+        """Wait until nothing is due, open or owed any more; what is still open then is left over."""
         until = time.monotonic() + self.mode.patience
         while time.monotonic() < until:
             rows = await self._rows()
             is_open = any(row.state in _OPEN or row.holder for row in rows.values())
-            if not is_open and not await self._waiting():
+            if not is_open and not await self._waiting() and not await self._owed():
                 return
             await asyncio.sleep(0.5)
 
