@@ -189,6 +189,11 @@ def address(url: str) -> URL:
     return given.set(drivername=driver)
 
 
+def noticing(where: URL) -> URL:
+    """A PostgreSQL database, by connections that notice when its server has vanished."""
+    return where.set(query={**_POSTGRES_DEFAULTS, **where.query})
+
+
 def is_shared(url: str) -> bool:
     """Whether several processes may work on the database at ``url`` at the same time. Raises as `address`."""
     return address(url).get_backend_name() != "sqlite"
@@ -222,7 +227,7 @@ def _sqlite_engine(where: URL, keyring: MultiFernet, *, begin: str, pool_size: i
 def _postgres_engine(where: URL, keyring: MultiFernet, *, isolation: str) -> AsyncEngine:
     """At most eight connections a process; each is tried before it is used, since servers restart."""
     engine = create_async_engine(
-        where.set(query={**_POSTGRES_DEFAULTS, **where.query}),
+        noticing(where),
         hide_parameters=True,
         isolation_level=isolation,
         pool_size=4,

@@ -24,7 +24,7 @@ from procrastinate.types import JSONDict
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.jobs.embedded import AT_ONCE
-from zoho.database import address
+from zoho.database import address, noticing
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +52,9 @@ class WorkQueue:
     """Entries are made by any process, and carried out by those that `work`."""
 
     def __init__(self, url: str) -> None:
-        where = address(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._app = App(connector=PsycopgConnector(conninfo=where, min_size=1, max_size=4))
+        where = noticing(address(url)).set(drivername="postgresql")
+        conninfo = where.render_as_string(hide_password=False)
+        self._app = App(connector=PsycopgConnector(conninfo=conninfo, min_size=1, max_size=4))
 
     def on(self, kind: str, carry_out: Callable[[str], Awaitable[None]]) -> None:
         """Name what carries out entries of this kind, by the key of their row; it raises
