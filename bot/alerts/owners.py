@@ -26,9 +26,10 @@ class AlertOwners:
         one = await self.store.subscriptions.get(alert.workspace, alert.subscription)
         if one is not None and one.channel != alert.channel:
             return
-        stopped = await self.store.subscriptions.stop(alert.subscription, Because.CHANNEL)
+        # Whoever stopped them for this before may have died before it was said; it is said once in any case.
+        stopped = await self.store.subscriptions.stop(alert.subscription, Because.CHANNEL) or one
         await self.store.ledger.close(alert.subscription, why)
-        if stopped is not None:
+        if stopped is not None and stopped.because == Because.CHANNEL:
             await self._tell(f"closed:{stopped.id}", stopped, drawn.closed(alert.channel, why))
 
     async def doubtful(self, alert: Alert) -> None:

@@ -216,6 +216,19 @@ async def test_a_channel_that_is_closed_stops_the_alerts_and_tells_their_owner(c
     assert len(told) == 1
 
 
+async def test_an_owner_hears_of_a_closed_channel_though_a_process_died_in_between(connected: World) -> None:
+    _, one = await ticking(connected)
+    twins(connected)
+    connected.clock.forward(timedelta(days=1))
+    await connected.bot.alerts.read()
+    await connected.bot.store.subscriptions.stop(one.id, Because.CHANNEL)  # and then it died
+    connected.slack.fail("chat.postMessage", error="is_archived", channel=SUPPORT, times=None)
+    await connected.bot.alerts.tick()
+    await connected.bot.alerts.tick()
+    told = [m for m in connected.slack.messages(MARA) if "were stopped" in m.words]
+    assert len(told) == 1
+
+
 async def test_an_alert_of_which_nobody_knows_is_asked_about_and_posted_again(connected: World) -> None:
     _, one = await ticking(connected)
     twins(connected)
