@@ -6,8 +6,10 @@ hundreds are made.
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
+import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -28,6 +30,7 @@ async def _not_committed(_: Ledger, alert: Alert) -> Alert:
 
 def live(words: Sequence[str], environment: Mapping[str, str], log: Path, spoiled: str) -> None:
     """The life of a process: ``python -m bot words…``, with nothing around it but ``environment``."""
+    threading.Thread(target=_end_with_the_run, daemon=True).start()
     os.environ.clear()
     os.environ.update(environment)
     os.chdir(log.parent)
@@ -37,3 +40,11 @@ def live(words: Sequence[str], environment: Mapping[str, str], log: Path, spoile
     if spoiled == "intent":
         setattr(Ledger, Ledger.intend.__name__, _not_committed)
     sys.exit(main(words))
+
+
+def _end_with_the_run() -> None:
+    """A run that is broken off leaves no processes behind."""
+    run = multiprocessing.parent_process()
+    if run is not None:
+        run.join()
+        os._exit(1)
