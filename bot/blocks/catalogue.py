@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from bot import ids
 from bot.blocks import words
+from zoho.duplicates import spelling
 from zoho.records import Module
 
 FIND, DECIDE, ALERTS, ACCOUNT = "Find", "Decide", "Alerts in this channel", "Your Zoho"
@@ -85,8 +84,8 @@ class Near(NamedTuple):
 def nearest(typed: str) -> Near | None:
     """The command or list whose name is at most two letters away from ``typed``, or None."""
     meant = words.folded(typed)
-    best = min(_known(), key=lambda near: OSA.distance(meant, near.words))
-    return best if OSA.distance(meant, best.words) <= min(NEAR, len(meant) // 2) else None
+    best = min(_known(), key=lambda near: spelling.distance(meant, near.words))
+    return best if spelling.distance(meant, best.words) <= min(NEAR, len(meant) // 2) else None
 
 
 def _known() -> list[Near]:

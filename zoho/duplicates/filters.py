@@ -11,10 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
-
 from zoho.desk import ATTRIBUTES, LIST_FILTERS
+from zoho.duplicates import spelling
 from zoho.duplicates.normalize import plain
 from zoho.errors import UnknownFilter
 from zoho.records import Module, Record
@@ -99,9 +97,9 @@ def unknown(module: Module, key: str, samples: Iterable[Record] = ()) -> Unknown
     folded = {name.casefold(): name for name in reversed(names)}
     wanted = key.casefold()
     ending = next((name for name in names if len(wanted) > 2 and name.casefold().endswith(wanted)), "")
-    scorer = OSA.normalized_similarity
-    match = process.extractOne(wanted, list(folded), scorer=scorer, score_cutoff=_NEAR)
-    return UnknownFilter(key, nearest=ending or (folded[match[0]] if match else ""))
+    best = max(folded, key=lambda name: spelling.likeness(wanted, name))
+    is_near = spelling.likeness(wanted, best) >= _NEAR
+    return UnknownFilter(key, nearest=ending or (folded[best] if is_near else ""))
 
 
 def field_of(record: Record, name: str) -> str | datetime | None:

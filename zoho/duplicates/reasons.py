@@ -10,9 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal, InvalidOperation
 from itertools import combinations
 
-from rapidfuzz.distance import OSA
-
-from zoho.duplicates import normalize, words
+from zoho.duplicates import normalize, spelling, words
 from zoho.records import Module, Reason, Record
 
 _WORD = re.compile(r"[^\W_]+")
@@ -126,7 +124,7 @@ def _may_be(one: str, other: str) -> bool:
     if len(short) != 2 and long.startswith(short):
         return True
     typos = 2 if len(long) >= 6 else int(len(long) >= 4)
-    return OSA.distance(one, other) <= typos
+    return spelling.distance(one, other) <= typos
 
 
 def _apart(records: Sequence[Record], keys: Callable[[Record], dict[str, str]]) -> bool:

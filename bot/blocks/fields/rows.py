@@ -7,10 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from rapidfuzz.distance import OSA
-
 from bot.blocks import words
-from zoho.duplicates import normalize
+from zoho.duplicates import normalize, spelling
 from zoho.records import Module, Record
 
 COLUMNS = 4  # records beside each other
@@ -158,7 +156,7 @@ def _similar(one: str, other: str) -> bool:
     """Within two letters of each other, and long enough for that to mean something; digits must agree."""
     if re.sub(r"\D", "", one) != re.sub(r"\D", "", other):
         return False
-    return min(len(one), len(other)) > 4 and OSA.distance(one, other, score_cutoff=2) <= 2
+    return min(len(one), len(other)) > 4 and spelling.distance(one, other) <= 2
 
 
 def lower(name: str) -> str:
@@ -178,4 +176,4 @@ def moments(records: Sequence[Record]) -> list[tuple[str, list[datetime | None]]
 def is_spelling(one: str, other: str) -> bool:
     """One letter apart, two in longer names."""
     longer = max(len(one), len(other))
-    return bool(one and other) and longer > 3 and OSA.distance(one, other) <= (2 if longer > 5 else 1)
+    return bool(one and other) and longer > 3 and spelling.distance(one, other) <= (2 if longer > 5 else 1)
