@@ -82,7 +82,8 @@ class Delivery:
         if not self.bot_url:
             raise RuntimeError("There is no bot to talk to: set bot_url.")
         if self._session is None:
-            self._session = aiohttp.ClientSession()
+            # Each on a connection of its own: one kept from before a restart of the bot would break the next.
+            self._session = aiohttp.ClientSession(connector=aiohttp.TCPConnector(force_close=True))
         url = self.bot_url.rstrip("/") + "/slack/events"
         limit = aiohttp.ClientTimeout(total=self.deadline)
         begun = time.perf_counter()
