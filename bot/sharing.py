@@ -72,15 +72,16 @@ class Sharing:
         if not left:
             return share.outdated_sheet()
         is_one = isinstance(what, GroupRef)
+        is_rest = kept.rest is not None
         draft = await self.store.shares.draft(
             job.who,
-            _snapshot(kept.found, left),
+            _snapshot(replace(kept.found, total=len(left)) if is_rest else kept.found, left),
             channel=job.reply.channel,
             response_url=job.reply.response_url,
             command=kept.command,
             offset=offset,
             group=what.key if isinstance(what, GroupRef) else "",
-            is_worst=kept.is_worst and not is_one,
+            is_worst=kept.is_worst and not is_one and not is_rest,
             is_outside=await self.channels.is_outside(job.reply.channel),
         )
         return share.share_sheet(Sheet(draft.key, _subject(draft), draft.is_outside))
@@ -249,7 +250,7 @@ class Sharing:
             with doing(modules=(shared.found.module,), command=shared.command):
                 await self._show_one(job, shared)
             return
-        modules = () if shared.is_worst else (shared.found.module,)
+        modules = () if shared.is_worst else _subject(shared).modules
         is_first = shared.detail is not Detail.COUNTS and not shared.offset
         offset = len(shared.found.groups) if is_first else 0
         await self.searches.search(job, modules, shared.found.filters, command=shared.command, offset=offset)

@@ -25,7 +25,7 @@ from bot.ids import Detail
 from bot.jobs import Click, People, Voice, doing
 from bot.schedules.when import describe, load
 from bot.searches import NO_STAYS, Drawing
-from bot.store import Alert, Share, Store, StoredList, Subscription
+from bot.store import Alert, Rest, Share, Store, StoredList, Subscription
 from zoho.access import Access, Zoho
 from zoho.duplicates import reasons
 from zoho.records import Found, Group, Module, Reason, Record
@@ -235,7 +235,8 @@ class Digests:
             return
         left_out = told.rest - len(some)
         found = replace(shared.found, groups=groups, total=len(groups) + left_out, at=access.now())
-        kept = await self.store.lists.keep(job.who, "", found, is_worst=True)
+        of_it = Rest(alert.slot, is_more=bool(told.cards))
+        kept = await self.store.lists.keep(job.who, "", found, is_worst=True, rest=of_it)
         await self.voice.add(job, await self.drawing.page(kept, access))
 
     async def post_again(self, job: Click) -> None:

@@ -12,7 +12,7 @@ from bot.blocks import parts, words
 from bot.blocks.duplicates import Card, Look, Notice, group_blocks
 from bot.blocks.masking import masked
 from bot.ids import Detail
-from zoho.records import Found, Group
+from zoho.records import Found, Group, Module
 
 LEVEL_BLOCK = "sh_level"
 LEVEL = "level"
@@ -39,10 +39,14 @@ class Subject:
     is_worst: bool = False
 
     @property
-    def lists(self) -> str:
+    def modules(self) -> tuple[Module, ...]:
         """The lists the groups are from."""
-        modules = tuple(dict.fromkeys(group.module for group in self.groups)) or (self.found.module,)
-        return words.labels(modules)
+        return tuple(dict.fromkeys(group.module for group in self.groups)) or (self.found.module,)
+
+    @property
+    def lists(self) -> str:
+        """The same in words."""
+        return words.labels(self.modules)
 
     @property
     def whole(self) -> str:
@@ -196,7 +200,8 @@ def shared_message(shared: Shared) -> parts.Message:
     if shared.detail is Detail.COUNTS or shared.is_outside:
         return _numbers(shared)
     subject = shared.subject
-    look = Look(says_list=subject.is_worst, masked=shared.detail is not Detail.FULL, menu=MENU)
+    says_list = subject.is_worst or len(subject.modules) > 1
+    look = Look(says_list=says_list, masked=shared.detail is not Detail.FULL, menu=MENU)
     what, lists = subject.part(len(shared.cards)), subject.lists
     blocks: list[Block] = [
         parts.section(_id(shared, "head"), f"{parts.mention(shared.by)} shared *{what}* from {lists}"),

@@ -107,6 +107,8 @@ class Drawing:
                 observe_only=self.observe_only,
                 notice=notice,
                 is_worst=kept.is_worst,
+                digest=kept.rest.slot if kept.rest else None,
+                is_more=kept.rest is not None and kept.rest.is_more,
                 menu=MENU,
                 can_share=True,
             )

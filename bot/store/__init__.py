@@ -16,7 +16,7 @@ from bot.store.flags import AlreadyFlagged, Flags
 from bot.store.homes import HomeRow, Homes
 from bot.store.known import Known, KnownList, Told
 from bot.store.ledger import Alert, AlertState, Ledger
-from bot.store.lists import CheckedOne, Lists, Question, ShownGroup, StoredList, place_of
+from bot.store.lists import CheckedOne, Lists, Question, Rest, ShownGroup, StoredList, place_of
 from bot.store.notices import Notice, Notices
 from bot.store.queue import Line, Queue
 from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
@@ -63,6 +63,7 @@ __all__ = [
     "Read",
     "ReadState",
     "Reads",
+    "Rest",
     "Share",
     "Shares",
     "Sheet",

@@ -40,6 +40,17 @@ _ONE = TypeAdapter(CheckedOne)
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """What the digest of ``slot`` did not draw; ``is_more`` when it drew some of its groups."""
+
+    slot: datetime
+    is_more: bool = True
+
+
+_REST = TypeAdapter(Rest)
+
+
+@dataclass(frozen=True, slots=True)
 class Question:
     """What a list answered: enough to search again when the list itself is no longer kept."""
 
@@ -53,7 +64,8 @@ class Question:
 class StoredList:
     """One search of one person: what was found and the words that asked for it.
 
-    ``is_worst`` marks the largest groups of several lists; ``one`` is there when one thing was looked up.
+    ``is_worst`` marks groups of several lists, the largest, or what the digest in ``rest`` did not draw;
+    ``one`` is there when one thing was looked up.
     """
 
     key: str
@@ -63,6 +75,7 @@ class StoredList:
     at: datetime
     is_worst: bool = False
     one: CheckedOne | None = None
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +121,10 @@ class Lists:
         *,
         is_worst: bool = False,
         one: CheckedOne | None = None,
+        rest: Rest | None = None,
     ) -> StoredList:
         """Keep a new list for 24 hours."""
-        kept = StoredList(fresh_key(), who, command, found, self._now(), is_worst, one)
+        kept = StoredList(fresh_key(), who, command, found, self._now(), is_worst, one, rest)
         row = {
             "key": kept.key,
             "workspace": who.workspace,
@@ -121,6 +135,7 @@ class Lists:
             "filters": json.dumps(found.filters),
             "found": _FOUND.dump_json(found).decode(),
             "one": None if one is None else _ONE.dump_json(one).decode(),
+            "rest": None if rest is None else _REST.dump_json(rest).decode(),
             "at": kept.at,
             "expires_at": kept.at + LIFE,
         }
@@ -144,7 +159,8 @@ class Lists:
             return None
         found = _FOUND.validate_json(row.found)
         one = None if row.one is None else _ONE.validate_json(row.one)
-        return StoredList(row.key, who, row.command, found, row.at, row.is_worst, one)
+        rest = None if row.rest is None else _REST.validate_json(row.rest)
+        return StoredList(row.key, who, row.command, found, row.at, row.is_worst, one, rest)
 
     async def question(self, who: Who, key: str) -> Question | None:
         """What this person's list answered, for a month; None when it is not theirs or unknown."""

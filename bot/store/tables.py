@@ -44,6 +44,7 @@ lists = Table(
     Column("filters", EncryptedText, nullable=False),
     Column("found", EncryptedText),
     Column("one", EncryptedText),
+    Column("rest", Text),
     Column("at", UtcTime, nullable=False),
     Column("expires_at", UtcTime, nullable=False, index=True),
 )

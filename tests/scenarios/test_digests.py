@@ -10,6 +10,7 @@ from bot import ids
 from bot.alerts.posting import EVENT_TYPE
 from bot.blocks.alerts import form
 from bot.blocks.dismissing import RECORDS_BLOCK
+from bot.blocks.share import LEVEL_BLOCK
 from bot.sandbox.things import Message
 from bot.store import AlertState, Because, Subscription, SubscriptionStatus
 from tests.conftest import JONAS, LARKFIELD, MARA, TOMAS, MakeWorld, World
@@ -442,3 +443,40 @@ async def test_a_great_many_are_all_within_reach_of_one_click(connected: World) 
     alone = await connected.slack.wait_for(lambda m: m.to == MARA, after=mark)
     assert "1 to 5 of 55" in alone.words
     assert len(connected.zoho.calls) - calls < 10
+
+
+@pytest.mark.parametrize(("detail", "headed"), [("masked", "7 more"), ("counts", "12 possible duplicates")])
+async def test_what_was_not_drawn_is_headed_as_the_rest_of_its_digest_on_every_page(
+    connected: World, detail: str, headed: str
+) -> None:
+    await ticking(connected, **{form.DETAIL: detail})
+    for number in range(12):
+        twins(connected, f"Vera Larsson {number}")
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    mark = connected.slack.mark
+    await connected.slack.click(posted, ids.ALERT_REST, user=MARA)
+    page = await connected.slack.wait_for(lambda m: m.to == MARA, after=mark)
+    start = f"{headed} of the digest of <!date^"
+    assert page.text.startswith(start)
+    assert f"*{start}" in page.words
+    following = await connected.click(page, ids.PAGE_NEXT)
+    assert following.text.startswith(start)
+    assert f"*{start}" in following.words
+    assert "largest group" not in page.words + following.words
+
+
+async def test_the_rest_of_a_digest_is_shared_as_what_it_is(connected: World) -> None:
+    await ticking(connected)
+    for name in FOLKS:
+        twins(connected, name)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    mark = connected.slack.mark
+    await connected.slack.click(posted, ids.ALERT_REST, user=MARA)
+    page = await connected.slack.wait_for(lambda m: m.to == MARA, after=mark)
+    await connected.slack.click(page, ids.PAGE_SHARE, user=MARA)
+    sheet = await connected.slack.wait_for_modal(MARA, containing="What will members see?")
+    await connected.slack.submit(sheet, {LEVEL_BLOCK: "masked"})
+    shared = await connected.slack.wait_for(containing="shared *2 possible duplicates* from Desk contacts")
+    assert not shared.elements(ids.SHARE_SHOW)

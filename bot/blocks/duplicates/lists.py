@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from slack_sdk.models.blocks import Block, InteractiveElement
@@ -34,8 +35,9 @@ class Notice(StrEnum):
 class ListPage:
     """One page of a stored search: ``cards`` are the groups from ``offset`` on.
 
-    ``is_worst`` when they are the largest of several lists instead. ``menu`` are the verbs of the groups'
-    menus, ``can_share`` draws *Share to channel*.
+    ``is_worst`` when they are the largest of several lists instead, or what the ``digest`` of then did not
+    draw, ``is_more`` if it drew others. ``menu`` are the verbs of the groups' menus, ``can_share`` draws
+    *Share to channel*.
     """
 
     found: Found
@@ -46,6 +48,8 @@ class ListPage:
     observe_only: bool = False
     notice: Notice = Notice.NONE
     is_worst: bool = False
+    digest: datetime | None = None
+    is_more: bool = False
     menu: tuple[str, ...] = ()
     can_share: bool = False
 
@@ -70,7 +74,7 @@ def group_list(page: ListPage) -> parts.Message:
     if page.notice:
         blocks.append(parts.section(_id(page, "note"), str(page.notice)))
     blocks += [
-        parts.header(_id(page, "head"), _headline(page)),
+        _head(page),
         parts.context(_id(page, "ctx"), _about(page)),
     ]
     blocks += _filters(_id(page, "only"), found)
@@ -85,7 +89,18 @@ def _id(page: ListPage, part: str) -> str:
     return f"list:{page.search}:{part}:{page.offset // PAGE + 1}"
 
 
+def _head(page: ListPage) -> Block:
+    """A header holds plain letters alone, so that one with a date is a bold line."""
+    if page.digest:
+        return parts.section(_id(page, "head"), f"*{_headline(page)}*")
+    return parts.header(_id(page, "head"), _headline(page))
+
+
 def _headline(page: ListPage) -> str:
+    if page.digest:
+        count = words.number(page.found.total)
+        how_many = f"{count} more" if page.is_more else words.counted(page.found.total, "possible duplicate")
+        return f"{how_many} of the digest of {words.within(page.digest)}"
     if page.is_worst:
         return f"The {page.found.total} largest groups" if page.found.total > 1 else "The largest group"
     return headline(page.found)
@@ -207,7 +222,8 @@ def _place(page: ListPage) -> str:
             f"None after number {page.offset}" if page.offset else "Not every shared value was gone through"
         )
     total = f"{words.number(page.found.total)}{' so far' if page.found.so_far else ''}"
-    return words.dotted(f"{page.offset + 1} to {page.last} of {total}", left_out(page.found.dismissed))
+    place = f"{page.offset + 1} to {page.last}" if len(page.cards) > 1 else f"{page.last}"
+    return words.dotted(f"{place} of {total}", left_out(page.found.dismissed))
 
 
 def dismissed_line(dismissed: Sequence[str]) -> str:
@@ -225,13 +241,13 @@ def left_out(dismissed: Sequence[str]) -> str:
 def _notes(page: ListPage) -> list[str]:
     """Grey sentences about how the search was done and what is left out."""
     found = page.found
-    notes = _search_notes(found)
+    notes = _search_notes(found, is_rest=page.digest is not None)
     if page.observe_only:
         notes.append("This installation writes nothing to Zoho. Flags are kept in Slack.")
     return notes
 
 
-def _search_notes(found: Found) -> list[str]:
+def _search_notes(found: Found, *, is_rest: bool = False) -> list[str]:
     notes = []
     if found.out_of is not None and found.compared is not None:
         notes.append(
@@ -240,7 +256,10 @@ def _search_notes(found: Found) -> list[str]:
         )
     if found.source == "list" and len(found.groups) < found.total:
         kept = words.number(len(found.groups))
-        notes.append(f"The {kept} largest groups are kept here; search again when these are solved.")
+        if is_rest:
+            notes.append(f"Kept here: {kept} of these. `{ids.COMMAND}` searches the lists themselves.")
+        else:
+            notes.append(f"The {kept} largest groups are kept here; search again when these are solved.")
     if found.left_alone:
         rows = words.counted(found.left_alone, "row")
         notes.append(f"{words.sentence(rows)} of Zoho’s answer matched no other and {_is(found)} left out.")

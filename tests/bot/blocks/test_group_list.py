@@ -40,7 +40,7 @@ def test_a_pair_says_what_is_shared_then_how_each_departs() -> None:
         f"- Anna Roe (no phone){DOT}created 12 Mar 2024",
         "Differs also in: first name, mobile",
         "[Flag] [Not a duplicate]",
-        "1 to 1 of 1",
+        "1 of 1",
     ]
     assert message.text == "1 possible duplicate in Desk contacts: Ana Roe and Anna Roe."
 
@@ -223,6 +223,25 @@ def test_the_largest_of_several_lists_each_name_their_own() -> None:
     assert limits.lines(message)[0] == "The largest group"
     bold = f"1. Desk contacts, same e-mail and account{DOT}ana.roe@kestrel.example, Kestrel Logistics"
     assert bold in limits.lines(message)
+
+
+def test_what_a_digest_did_not_draw_says_of_which_one_it_is_the_rest() -> None:
+    digest = "<!date^1795507500^{date_short} at {time}|24 Nov 2026 08:05 UTC>"
+    one = group_list(made.page(is_worst=True, digest=made.AT, is_more=True))
+    limits.check(one)
+    assert limits.lines(one)[0] == f"*1 more of the digest of {digest}*"
+    assert limits.lines(one)[-1] == "1 of 1"
+    assert one.text == f"1 more of the digest of {digest}: Ana Roe and Anna Roe."
+    none_drawn = group_list(made.page(is_worst=True, digest=made.AT))
+    assert limits.lines(none_drawn)[0] == f"*1 possible duplicate of the digest of {digest}*"
+
+
+def test_the_rest_of_a_very_long_digest_says_how_many_are_kept() -> None:
+    found = made.found(total=55, source="list")
+    message = group_list(made.page(found=found, is_worst=True, digest=made.AT, is_more=True))
+    limits.check(message)
+    assert "Kept here: 1 of these." in limits.texts(message)
+    assert "largest" not in limits.texts(message)
 
 
 def test_another_page_has_other_block_ids_and_the_same_group_keeps_its_own() -> None:
