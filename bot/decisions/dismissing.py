@@ -8,15 +8,17 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from bot.decisions.dismissed import MOST_MEMBERS
 from bot.decisions.flagging import Decisions
 from bot.decisions.looking import Looking
 from bot.decisions.outcome import Outcome, Verdict
+from bot.decisions.presence import lost
 from bot.ids import GroupRef
 from bot.jobs import Job
 from bot.store import AlreadyDismissed, Closed, Dismissal, ShownGroup, Spot, Store, Why
 from zoho.access import Access, Zoho
 from zoho.duplicates.dismissed import pairs_of, split
-from zoho.records import Group, Reason, Record
+from zoho.records import Group, Reason, Record, Who
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,16 @@ class Dismissing:
         return replace(looked, verdict=Verdict.DONE, dismissal=said, stays=stays)
 
     async def undo(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
-        """Take back what was last said of a group."""
+        """Take back what was last said of a group; the verdict is RIGHTS when it was said of other records,
+        too, and this person does not see all of them."""
         looked = await self.looking.recall(job, ref, access)
         if looked.shown is None or looked.verdict not in (Verdict.DONE, Verdict.OLDER, Verdict.GONE):
             return looked
         said = await self.newest(looked.shown)
         if said is not None and looked.verdict is Verdict.OLDER:
             return looked
+        if said is not None and not await self._sees_all(said, looked.shown, access):
+            return replace(looked, verdict=Verdict.RIGHTS)
         if said is None or not await self.store.dismissals.withdraw(said, job.who.user):
             return replace(looked, verdict=Verdict.NOT_DISMISSED)
         return replace(looked, verdict=Verdict.DONE, dismissal=said)
@@ -100,6 +105,16 @@ class Dismissing:
         """What was last said of a group and still stands, or None."""
         standing = await self.store.dismissals.on(_spot(shown), shown.members)
         return max(standing.by_key.values(), key=lambda one: one.at, default=None)
+
+    async def _sees_all(self, said: Dismissal, shown: ShownGroup, access: Access) -> bool:
+        """Whether a decision is about no record that this login does not show, beside those of the group."""
+        beside = sorted(set(said.members) - set(shown.members))[:MOST_MEMBERS]
+        if not beside:
+            return True
+        module = said.spot.module
+        unseen = set(beside) - {record.id for record in await access.desk.records(module, beside)}
+        decider = Who(said.spot.workspace, said.user)
+        return unseen <= await lost(self.zoho, access, decider, module, unseen)
 
     async def _said_before(self, shown: ShownGroup, records: Sequence[Record]) -> Dismissal | None:
         """The decision by which no two of these records are together any more, or None."""

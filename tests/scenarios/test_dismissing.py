@@ -331,6 +331,30 @@ async def test_a_click_with_other_rights_dismisses_nothing(world: World) -> None
     assert await pairs_apart(world) == []
 
 
+async def test_what_was_said_of_a_record_that_one_does_not_see_is_not_taken_back(world: World) -> None:
+    await world.connect(MARA, "Mara Lindqvist")
+    await world.connect(TOMAS, "Tomás Reyes")
+    org = larkfield(world)
+    org.clear("contacts")
+    for name in ("Ida", "Ivo", "Isa"):
+        org.add("contacts", firstName=name, lastName="Ostermann", email="i@ostermann.example")
+    org.patch("contacts", contact_id(world, "Isa", "Ostermann"), _restricted=True)
+    theirs = await world.ask(TOMAS, "desk contacts")
+    listed = await world.ask(MARA, "desk contacts")
+    sheet = await ask_which(world, listed, "Ida Ostermann")
+    await world.slack.submit(sheet, {RECORDS_BLOCK: ["1", "2", "3"]})
+    await world.settled()
+    drawn = await dismiss(world, theirs, "Ida Ostermann", user=TOMAS)
+    assert "Isa" not in drawn.words
+    mark = world.slack.mark
+
+    await world.slack.click(drawn, ids.GROUP_UNDISMISS, user=TOMAS)
+    await world.settled()
+
+    assert "nothing was done" in await told(world, TOMAS, mark)
+    assert len(await pairs_apart(world)) == 3
+
+
 # What was dismissed
 
 
