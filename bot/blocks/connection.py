@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block, InteractiveElement, Option, StaticSel
 
 from bot import ids
 from bot.blocks import parts, words
+from bot.blocks.alerts.told import set_up_button
 from zoho import scopes as zoho_scopes
 from zoho.records import Organisation, Product
 
@@ -127,12 +128,16 @@ def connected(facts: Connected) -> parts.Message:
     ]
     if facts.choices:
         blocks.append(portal_menu(facts.choices))
-    elif not facts.going_on:
-        button = parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True)
-        blocks.append(parts.actions("connected:act:1", button))
+    else:
+        blocks.append(parts.actions("connected:act:1", *_begin(facts)))
     end = f"`{ids.COMMAND} disconnect` ends it and deletes what is stored."
     blocks.append(parts.context("connected:foot:1", f"Access renews itself. {end}"))
     return parts.Message(words.fallback(_connected_text(facts)), tuple(blocks))
+
+
+def _begin(facts: Connected) -> list[InteractiveElement]:
+    search = parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True)
+    return [set_up_button()] if facts.going_on else [search, set_up_button()]
 
 
 def _facts(facts: Connected) -> list[parts.Line]:

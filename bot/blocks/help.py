@@ -9,6 +9,7 @@ from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement, 
 
 from bot import ids
 from bot.blocks import parts, words
+from bot.blocks.alerts.told import set_up_button
 from bot.blocks.catalogue import ACCOUNT, ALERTS, COMMANDS, DECIDE, FIND, Command, Near
 from zoho.records import Module
 
@@ -25,7 +26,7 @@ def help_message(*, is_connected: bool = True) -> parts.Message:
         known = [command for command in COMMANDS if command.chapter == chapter and command.listed]
         if known:
             blocks.append(_chapter(chapter, known))
-    blocks.append(parts.actions("help:act:1", _begin(is_connected)))
+    blocks.append(parts.actions("help:act:1", *_begin(is_connected)))
     foot = "Answers are for you alone. Every action uses your own Zoho rights."
     blocks.append(parts.context("help:foot:1", foot))
     text = f"How to use {ids.COMMAND}. Type {ids.COMMAND} desk contacts to begin"
@@ -38,11 +39,11 @@ def _chapter(title: str, commands: list[Command]) -> Block:
     return parts.rich(f"help:{part}:1", parts.line(parts.bold(title)), parts.bullets(*lines))
 
 
-def _begin(is_connected: bool) -> InteractiveElement:
+def _begin(is_connected: bool) -> list[InteractiveElement]:
     if not is_connected:
         # No link here: it would live for 15 minutes, and be made for everybody who only looks.
-        return parts.button(ids.COMMAND_RUN, "Connect Zoho Desk", value="connect", primary=True)
-    return parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True)
+        return [parts.button(ids.COMMAND_RUN, "Connect Zoho Desk", value="connect", primary=True)]
+    return [parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True), set_up_button()]
 
 
 def unknown(typed: str, near: Near | None = None) -> parts.Message:

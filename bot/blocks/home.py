@@ -12,7 +12,7 @@ from slack_sdk.models.views import View
 from bot import ids
 from bot.blocks import connection, parts, words
 from bot.blocks.alerts import listing
-from bot.blocks.alerts.told import AlertsTold
+from bot.blocks.alerts.told import AlertsTold, set_up_button
 from bot.blocks.dismissed import DismissedRow, own_row
 from bot.blocks.help import other_company
 from bot.blocks.queue import QueuePage, flag_row, foot_line, pager
@@ -33,6 +33,11 @@ class HomeConnection:
     link: parts.Link | None = None
     choices: tuple[Organisation, ...] = ()
     paused_until: datetime | None = None
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether something can be read with it as it is."""
+        return self.link is None and not self.choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,7 @@ def home(page: HomePage) -> View:
     blocks: list[Block] = [block for one in page.connections for block in _connection(one)]
     buttons = [
         parts.button(ids.SEARCH_ALL, "Find duplicates", primary=True),
+        *([set_up_button()] if any(one.is_usable for one in page.connections) else []),
         parts.button(ids.COMMAND_RUN, "Show dismissed", value="dismissed"),
         parts.button(ids.HELP_OPEN, "Show help"),
     ]

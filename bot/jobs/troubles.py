@@ -48,6 +48,7 @@ _ON_A_GROUP = (
 )
 # On alerts, in a list of them or in a message about them:
 _ON_ALERTS = (
+    ids.SUB_NEW,
     ids.SUB_EDIT,
     ids.SUB_MORE,
     ids.SUB_STOP,

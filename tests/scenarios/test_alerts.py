@@ -9,6 +9,7 @@ import pytest
 from bot import ids
 from bot.blocks.alerts import form
 from bot.blocks.alerts.listing import no_alerts
+from bot.sandbox.interactions import Incomplete
 from bot.sandbox.things import Message, View
 from bot.store import Because, Subscription
 from tests.conftest import JONAS, LARKFIELD, MARA, TOMAS, World
@@ -65,6 +66,10 @@ def initial(view: View, action_id: str) -> object:
     return chosen.get("value") or raw.get("initial_time") or raw.get("initial_value")
 
 
+def chosen_channel(view: View) -> object:
+    return view.elements("channel")[0].raw.get("initial_conversation")
+
+
 # Setting up
 
 
@@ -87,6 +92,46 @@ async def test_alerts_are_set_up_by_a_form_and_introduced_to_the_channel(connect
     (one,) = await standing(connected)
     assert (one.owner, one.intro_ts, one.terms.modules) == (OWNER, message.ts, (Module.DESK_CONTACTS,))
     assert one.next_at > connected.clock()
+
+
+@pytest.mark.parametrize("text", ["", "help", "contacts firstName=Ana lastName=Roe"])
+async def test_alerts_are_set_up_from_a_summary_the_help_and_a_search_that_found_nothing(
+    connected: World, text: str
+) -> None:
+    answer = await connected.ask(MARA, text)
+    await connected.slack.click(answer, ids.SUB_NEW)
+    sheet = await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
+    assert chosen_channel(sheet) == SUPPORT
+    mark = connected.slack.mark
+    await connected.slack.submit(sheet, {})
+    await introduced(connected, mark)
+    assert connected.slack.message(answer.ts).blocks == answer.blocks
+
+
+async def test_what_goes_wrong_with_a_form_is_said_beside_the_list_it_was_opened_from(
+    connected: World,
+) -> None:
+    answer = await connected.ask(MARA)
+    connected.zoho.revoke("mara")
+    connected.clock.forward(timedelta(hours=2))
+    mark = connected.slack.mark
+    await connected.slack.click(answer, ids.SUB_NEW)
+    offer = await connected.slack.wait_for(lambda m: bool(m.elements(ids.CONNECT_START)), after=mark)
+    assert offer.ts != answer.ts
+    assert connected.slack.message(answer.ts).blocks == answer.blocks
+    await connected.slack.wait_for_modal(MARA, containing="could not be filled")
+
+
+async def test_outside_of_a_channel_the_form_asks_for_one(world: World) -> None:
+    told = await world.connect(MARA, "Mara Lindqvist")
+    await world.slack.click(told, ids.SUB_NEW)
+    sheet = await world.slack.wait_for_modal(MARA, containing="Lists to watch")
+    assert chosen_channel(sheet) is None
+    with pytest.raises(Incomplete, match=form.CHANNEL):
+        await world.slack.submit(sheet, {})
+    mark = world.slack.mark
+    await world.slack.submit(sheet, {form.CHANNEL: SUPPORT})
+    await introduced(world, mark)
 
 
 async def test_words_fill_the_form(connected: World) -> None:

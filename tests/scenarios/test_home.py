@@ -9,10 +9,11 @@ import pytest
 from cryptography.fernet import Fernet
 
 from bot import ids
+from bot.blocks.alerts import form
 from bot.sandbox.demo.browser import Browser
 from bot.sandbox.things import Element, Message, View
 from tests.conftest import ELIF, JONAS, MARA, PRIYA, TOMAS, World
-from tests.scenarios.test_alerts import standing, start
+from tests.scenarios.test_alerts import SUPPORT, standing, start
 from tests.scenarios.test_flag_queue import UNSEEN, everybody_sees_the_roes, pair, plant_many, reads
 from tests.scenarios.test_flagging import comments, flag, may_write
 
@@ -107,6 +108,17 @@ async def test_connecting_from_the_tab_draws_it_again(world: World) -> None:
     assert "Larkfield Support, EU" in after.words
     assert "Nothing is flagged" in after.words
     assert not after.elements(ids.CONNECT_START)
+
+
+async def test_alerts_are_set_up_from_the_tab_for_a_channel_that_is_chosen(connected: World) -> None:
+    view = await home_of(connected, MARA)
+    await connected.slack.click(view, ids.SUB_NEW)
+    sheet = await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
+    await connected.slack.submit(sheet, {form.CHANNEL: SUPPORT})
+    await connected.slack.wait_for_modal(MARA, containing="Alerts started")
+    (one,) = await standing(connected)
+    assert one.owner.user == MARA
+    assert "Your alerts" in (await settled(connected, MARA)).words
 
 
 async def test_the_link_is_fresh_each_time_the_tab_is_opened(world: World) -> None:
@@ -364,6 +376,7 @@ async def test_a_grant_that_zoho_no_longer_accepts_can_be_mended_from_the_tab(co
     view = await home_of(connected, MARA)
     assert "connect again to go on" in view.words
     assert "Zoho no longer accepts your connection" in view.words
+    assert not view.elements(ids.SUB_NEW)
     assert "There is 1 open flag." in view.words
     assert "connect again to go on" in (await home_of(connected, MARA)).words
     await connect_from(await home_of(connected, MARA), "Mara Lindqvist")

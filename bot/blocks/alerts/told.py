@@ -64,6 +64,11 @@ def confirmed(
     )
 
 
+def set_up_button() -> ButtonElement:
+    """*Set up alerts*: opens the form for new ones, for whoever is connected."""
+    return parts.button(ids.SUB_NEW, "Set up alerts", value="new")
+
+
 def stop_button(key: str) -> ButtonElement:
     """*Stop alerts*, which asks first."""
     told = "This channel will no longer hear of new duplicates. What was posted stays."

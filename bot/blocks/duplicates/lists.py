@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import Block, InteractiveElement
 
 from bot import ids
 from bot.blocks import parts, words
+from bot.blocks.alerts.told import set_up_button
 from bot.blocks.duplicates.cards import Card, Look, group_blocks
 from zoho.records import Found, Module, SharedValue
 
@@ -294,7 +295,8 @@ def nothing_found(
     blocks += _filters("none:only:1", found)
     if found.shared_by_many:
         blocks.append(parts.plain_context("none:shared:1", shared_line(found)))
-    blocks.append(parts.actions("none:act:1", parts.button(ids.SEARCH_ALL, "Search everything")))
+    everything = parts.button(ids.SEARCH_ALL, "Search everything")
+    blocks.append(parts.actions("none:act:1", everything, set_up_button()))
     notes = [*_search_notes(found), "Left out: whatever your Zoho profile cannot see."]
     if found.dismissed:
         notes.insert(0, dismissed_line(found.dismissed))
@@ -324,6 +326,7 @@ def nothing_anywhere(founds: Sequence[Found], region_name: str) -> parts.Message
     blocks: list[Block] = [
         parts.section("none:head:1", f":{parts.DONE}: *{head}*\n{lines}"),
         parts.context("none:ctx:1", about),
+        parts.actions("none:act:1", set_up_button()),
     ]
     notes = ["Left out: whatever your Zoho profile cannot see."]
     dismissed = [key for found in founds for key in found.dismissed]

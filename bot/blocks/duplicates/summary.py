@@ -11,6 +11,7 @@ from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement, 
 
 from bot import ids
 from bot.blocks import parts, words
+from bot.blocks.alerts.told import set_up_button
 from bot.blocks.duplicates.cards import Card, reason, record_name
 from bot.blocks.duplicates.lists import nothing_anywhere
 from zoho.records import Found, Module
@@ -183,4 +184,4 @@ def _buttons(page: SummaryPage) -> list[InteractiveElement]:
     if page.grant:
         label = "Grant the missing permission in Zoho, opens your browser"
         buttons.append(parts.button(ids.CONNECT_START, "Grant permission", url=page.grant.url, label=label))
-    return buttons
+    return [*buttons, set_up_button()] if page.read else buttons

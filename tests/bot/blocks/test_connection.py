@@ -66,6 +66,7 @@ def test_connected_says_where_and_what_it_may_and_what_goes_on() -> None:
         "- Region: EU, desk.zoho.eu",
         "- Allowed: reading. Writing is asked for when you first flag something",
         "Your search for Desk contacts is running; the result follows.",
+        "[Set up alerts]",
         "Access renews itself. `/duplicates disconnect` ends it and deletes what is stored.",
     ]
     assert message.text == (
@@ -80,6 +81,7 @@ def _fields(facts: Connected, **more: Any) -> dict[str, Any]:
 def test_connected_without_a_command_offers_to_begin() -> None:
     message = connection.connected(LARKFIELD)
     assert limits.buttons(message)["Find duplicates"]["action_id"] == ids.SEARCH_ALL
+    assert limits.buttons(message)["Set up alerts"]["action_id"] == ids.SUB_NEW
     assert "Zoho user" not in limits.texts(message)
 
 

@@ -442,6 +442,7 @@ def test_nothing_found_says_what_was_compared(facts: dict[str, Any], said: str) 
 def test_nothing_anywhere_names_every_list_that_was_searched() -> None:
     empty = [made.found([], total=0, module=module, compared=9) for module in Module]
     message = nothing_anywhere(empty, "EU")
+    assert limits.buttons(message)["Set up alerts"]["action_id"] == ids.SUB_NEW
     limits.check(message)
     assert message.text == "No duplicates in Desk contacts, accounts and products."
     assert "Products: 9 products compared by code and name." in limits.texts(message)

@@ -25,10 +25,11 @@ def test_the_help_lists_every_command_that_can_be_typed_and_no_other() -> None:
 
 def test_the_help_begins_with_a_search_or_with_connecting() -> None:
     assert limits.buttons(help.help_message())["Find duplicates"]["action_id"] == ids.SEARCH_ALL
+    assert limits.buttons(help.help_message())["Set up alerts"]["action_id"] == ids.SUB_NEW
     newcomer = help.help_message(is_connected=False)
     limits.check(newcomer)
     assert limits.buttons(newcomer)["Connect Zoho Desk"]["value"] == "connect"
-    assert "Find duplicates" not in limits.buttons(newcomer)
+    assert not {"Find duplicates", "Set up alerts"} & set(limits.buttons(newcomer))
 
 
 @pytest.mark.parametrize(

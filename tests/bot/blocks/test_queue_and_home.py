@@ -208,7 +208,7 @@ def test_the_tab_shows_connection_flags_and_help() -> None:
     view = limits.check_view(home_tab.home(page(KOFI, MINE, total=3, last=3, hidden=1)))
     assert limits.lines_of(view["blocks"]) == [
         f":white_check_mark: *Zoho Desk*{DOT}Larkfield Support, EU",
-        "[Find duplicates] [Show dismissed] [Show help]",
+        "[Find duplicates] [Set up alerts] [Show dismissed] [Show help]",
         "Flagged by your team",
         f"1. Kofi Mensah, twice\nDesk contacts{DOT}flagged by Tomás, yesterday 17:05{DOT}nobody has it",
         f"2. Acme and Acme Inc\nDesk contacts{DOT}flagged by you, yesterday 17:05{DOT}yours",

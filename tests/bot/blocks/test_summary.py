@@ -52,7 +52,7 @@ def test_each_list_with_findings_has_a_row_and_the_largest_groups_follow() -> No
     assert (
         said[5:8] == ["Start with the largest"] + [f"- Ana Roe and Anna Roe{DOT}same e-mail and account"] * 2
     )
-    assert said[-1] == "[Review these 2]"
+    assert said[-1] == "[Review these 2] [Set up alerts]"
     assert message.text == (
         "20 possible duplicates: 12 in Desk contacts, 5 in Desk products, 3 in Desk accounts."
     )
@@ -98,6 +98,7 @@ def test_nothing_but_failures_is_never_said_to_be_no_duplicates() -> None:
     message = summary(page(*(Row(module, None, "Zoho did not answer in time") for module in Module)))
     limits.check(message)
     assert limits.lines(message)[0] == "No possible duplicates, three lists not read"
+    assert "Set up alerts" not in limits.buttons(message)
     assert "white_check_mark" not in limits.texts(message)
 
 
