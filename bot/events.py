@@ -59,7 +59,9 @@ class Events:
         log.error("slack_token_revoked")
 
     async def carry_out(self, job: Uninstalled) -> None:
-        """End every connection of the workspace: withdrawn at Zoho, deleted here."""
+        """End every connection of the workspace, and what is on the way to one: withdrawn at Zoho, deleted
+        here."""
+        await self.zoho.connections.attempts.forget_workspace(job.who.workspace)
         ended = 0
         for who in await self.zoho.connections.people(job.who.workspace):
             ended += len(await self.zoho.connections.disconnect(who))

@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from bot.store import Asked, Closed, FlaggedRecord, Place, Spot, Store
 from bot.store.flags import AlreadyFlagged
 from bot.store.tables import decisions, flagged_records
+from tests.bot.test_rotation import fill
 from tests.storage import Storage
-from zoho.database import Database
+from zoho.database import Database, metadata
 from zoho.errors import KeyLost
 from zoho.records import Found, Group, Module, Pending, Reason, Record, Who
 
@@ -116,6 +117,15 @@ async def test_the_latest_waiting_command_is_the_one_that_counts(store: Store, c
     assert await store.asked.latest(MARA) == second
     await store.asked.forget(MARA)
     assert await store.asked.latest(MARA) is None
+
+
+async def test_of_a_workspace_that_is_gone_no_table_holds_a_row(store: Store, database: Database) -> None:
+    await fill(database, 2)
+    await store.forget("workspace-00001")
+    ours = [one for one in metadata.sorted_tables if one.name.partition("_")[0] not in ("effects", "zoho")]
+    async with database.read() as reader:
+        left = {one.name: await reader.scalar(select(func.count()).select_from(one)) for one in ours}
+    assert left == {one.name: 1 for one in ours}
 
 
 async def test_nothing_a_person_typed_or_found_lies_in_clear(

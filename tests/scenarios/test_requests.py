@@ -10,8 +10,9 @@ import pytest
 
 from bot import ids
 from bot.sandbox.delivery import FORM, signature
+from bot.sandbox.demo.browser import Browser
 from bot.sandbox.things import Sent
-from tests.conftest import LARKFIELD, MARA, World
+from tests.conftest import LARKFIELD, MARA, World, link_of
 
 
 async def post(world: World, body: bytes, *, stamp: str | None = None, kind: str = FORM) -> httpx.Response:
@@ -145,6 +146,16 @@ async def test_the_app_taken_out_of_the_workspace_ends_every_connection(connecte
     await connected.settled()
     assert connected.zoho.grants("mara") == 0
     assert await connected.bot.zoho.connections.people(LARKFIELD) == ()
+
+
+async def test_a_link_that_was_given_before_the_app_was_taken_out_connects_nobody(world: World) -> None:
+    offer = await world.ask(MARA, "connect")
+    await world.slack.event({"type": "app_uninstalled"})
+    await world.settled()
+    async with Browser.start() as browser:
+        page = await browser.open(link_of(offer))
+    assert page.forms == ()
+    assert await world.bot.zoho.connections.people(LARKFIELD) == ()
 
 
 async def test_a_message_slack_holds_back_for_a_moment_arrives(world: World) -> None:

@@ -101,6 +101,11 @@ class Attempts:
             row = (await connection.execute(change)).mappings().one_or_none()
         return _attempt(row) if row else None
 
+    async def forget_workspace(self, workspace: str) -> None:
+        """End every attempt of this workspace."""
+        async with self._database.write() as connection:
+            await connection.execute(delete(attempts).where(attempts.c.workspace == workspace))
+
     def _is_open(self) -> ColumnElement[bool]:
         return attempts.c.expires_at > self._now()
 
