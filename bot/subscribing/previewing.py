@@ -13,7 +13,7 @@ from slack_sdk.models.views import View
 
 from bot.alerts import scans
 from bot.alerts.scanned import Scanned
-from bot.blocks import words
+from bot.blocks import clicks, words
 from bot.blocks.alerts import form, listing, preview
 from bot.blocks.alerts.digest import Counts
 from bot.blocks.alerts.form import Carried
@@ -78,6 +78,9 @@ class Previews:
             return
 
         async def look(access: Access) -> View:
+            if (access.connection.dc, access.connection.org_id) != (one.terms.dc, one.terms.org_id):
+                await self.voice.add(job, clicks.rights_differ())
+                return preview.failed()
             return await self._look(access, one.terms, load(one.terms.schedule))
 
         await self._fill(job, view, look)

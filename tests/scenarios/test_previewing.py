@@ -159,6 +159,23 @@ async def test_the_list_previews_alerts_that_are_set_up_for_their_owner(connecte
 # What is there already
 
 
+async def test_alerts_are_not_previewed_from_another_organisation(connected: World) -> None:
+    await connected.bot.alerts.stop()
+    await start(connected, DAILY)
+    (one,) = await standing(connected)
+    listed = await ask(connected, MARA, "list", containing="alert")
+    await connected.connect(MARA, "Jonas Weil")
+    before, mark = len(connected.zoho.calls), connected.slack.mark
+    (menu,) = listed.elements(ids.SUB_MORE)
+
+    await connected.slack.click(listed, ids.SUB_MORE, block_id=menu.block_id, option=f"preview:{one.id}")
+
+    await connected.slack.wait_for_modal(MARA, containing="What stood in the way")
+    said = await connected.slack.wait_for(user=MARA, after=mark, containing="does not show these records")
+    assert "nothing was done" in said.words
+    assert len(connected.zoho.calls) == before
+
+
 async def test_what_was_there_is_shown_to_whoever_asks_with_their_own_rights(connected: World) -> None:
     await connected.connect(TOMAS, "Tomás Reyes")
     org = connected.zoho.org("larkfield")
