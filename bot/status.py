@@ -13,6 +13,7 @@ from bot.blocks.connection import choose_portal, writes
 from bot.blocks.status import Endpoint, Report
 from bot.failures import in_a_row
 from bot.jobs import Invitations, Job, Voice
+from bot.schedules.when import load
 from bot.searches.patience import Patience
 from bot.store import Because, Store, SubscriptionStatus
 from zoho import errors, scopes
@@ -55,13 +56,16 @@ class Statuses:
             await self.voice.answer(job, drawing.status(await self._with_link(job, connection, report)))
 
     async def _with_alerts(self, connection: Connection, report: Report) -> Report:
-        """How many alerts read with this connection, and how many of them wait for it."""
+        """How many alerts read with this connection, when they speak next, and how many wait for it."""
         who = connection.who
         own = await self.store.subscriptions.standing(who.workspace, owner=who.user)
         read = [one for one in own if one.terms.product is connection.product]
         paused = [one for one in read if one.status is SubscriptionStatus.PAUSED]
         waiting = [one for one in paused if one.because == Because.CONNECTION]
-        return replace(report, alerts=len(read) - len(paused), paused=len(waiting))
+        running = [one for one in read if one not in paused]
+        upcoming = [load(one.terms.schedule).next_awake(one.next_at, one.snoozed_until) for one in running]
+        soonest = min(upcoming, default=None)
+        return replace(report, alerts=len(running), next_alert=soonest, paused=len(waiting))
 
     async def _with_link(self, job: Job, connection: Connection, report: Report) -> Report:
         """A link where a new consent is the way out; afterwards everything is looked at again."""

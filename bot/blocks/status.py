@@ -40,7 +40,8 @@ class Report:
     ``wanted`` are the scopes for reading, ``missing`` those not granted. ``organisation`` says why it was not
     reached, "" when it was; ``answering`` and ``refused`` are lists by their names, the latter with the
     reason. ``reconnect`` when a new connection is the way out. ``alerts`` is how many channels' alerts read
-    with this connection, ``paused`` how many of them wait for it to work again.
+    with this connection, ``next_alert`` when the first of them looks next; ``paused`` is how many wait for
+    the connection to work again.
     """
 
     org_name: str
@@ -64,17 +65,22 @@ class Report:
     connected_at: datetime | None = None
     zoho_user: str = ""
     alerts: int = 0
+    next_alert: datetime | None = None
     paused: int = 0
 
 
 class Check(NamedTuple):
-    """One line: whether it is well, its name, what is said; ``names`` are Zoho's, between the two parts."""
+    """One line: whether it is well, its name, what is said; ``names`` are Zoho's, between the two parts.
+
+    ``at`` is the moment with which what is said ends, where there is one.
+    """
 
     is_well: bool
     name: str
     said: str
     names: tuple[str, ...] = ()
     then: str = ""
+    at: datetime | None = None
 
 
 def checks(report: Report) -> tuple[Check, ...]:
@@ -152,7 +158,10 @@ def _alerts(report: Report) -> list[Check]:
         return [Check(False, "Alerts", said)]
     if report.alerts:
         verb = "reads" if report.alerts == 1 else "read"
-        return [Check(True, "Alerts", f"{words.number(report.alerts)} {verb} with this connection")]
+        said = f"{words.number(report.alerts)} {verb} with this connection"
+        if report.next_alert is None:
+            return [Check(True, "Alerts", said)]
+        return [Check(True, "Alerts", f"{said}. Next: ", at=report.next_alert)]
     return []
 
 
@@ -246,7 +255,7 @@ def _drawn(report: Report, lines: Sequence[Check]) -> list[RichTextElement | str
         sign = parts.emoji(parts.DONE if line.is_well else parts.WARNING)
         drawn += ["\n", sign, "  ", parts.bold(line.name), f" {words.cut(line.said, words.ZOHO_LENGTH)}"]
         drawn += [piece for name in line.names for piece in (", ", parts.code(_short(name)))][1:]
-        drawn.append(line.then)
+        drawn.append(parts.moment(line.at) if line.at else line.then)
     return drawn
 
 

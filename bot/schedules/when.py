@@ -81,6 +81,12 @@ class Schedule:
             slot = _next_every(self.when.minutes, slot)
         return slot
 
+    def next_awake(self, due: datetime, snoozed_until: datetime | None) -> datetime:
+        """The slot ``due``, or the first one after a snooze that passes it over; in UTC."""
+        if snoozed_until is None or due >= snoozed_until:
+            return due
+        return self.next_after(snoozed_until - timedelta(microseconds=1))
+
     def last_until(self, moment: datetime) -> datetime:
         """The last slot that is not later than ``moment`` (aware); in UTC."""
         if isinstance(self.when, At):

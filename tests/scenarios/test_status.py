@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot import ids
 from bot.sandbox.things import Message
 from tests.conftest import JONAS, MARA, World, link_of
-from tests.scenarios.test_alerts import start
+from tests.scenarios.test_alerts import choose, standing, start
 from zoho.organisations import OrganisationKey
 from zoho.records import Product
 
@@ -216,11 +216,30 @@ async def test_a_slow_zoho_is_waited_for_with_a_line(connected: World) -> None:
     await connected.slack.wait_for(user=MARA, containing="all is well", after=mark)
 
 
+def next_alert(answer: Message) -> int | None:
+    """When the report says that alerts speak next."""
+    (block,) = [block for block in answer.blocks if str(block.get("block_id")).startswith("status:desk")]
+    return next((one["timestamp"] for one in block["elements"][0]["elements"] if one["type"] == "date"), None)
+
+
+async def test_of_several_alerts_the_one_that_looks_next_is_named_snoozes_counted(connected: World) -> None:
+    await start(connected, "subscribe contacts every 1 hours")
+    await start(connected, "subscribe accounts daily 9:00")
+    hourly, daily = sorted(await standing(connected), key=lambda one: one.next_at)
+    assert next_alert(await connected.ask(MARA, "status")) == int(hourly.next_at.timestamp())
+    for_a_week = await connected.ask(MARA, "list")
+    await choose(connected, for_a_week, f"snooze7:{hourly.id}", "Snoozed until")
+    assert next_alert(await connected.ask(MARA, "status")) == int(daily.next_at.timestamp())
+
+
 async def test_alerts_that_read_with_the_connection_are_counted_and_named_when_they_wait(
     connected: World,
 ) -> None:
     await start(connected, "subscribe contacts daily 9:00")
-    assert "1 reads with this connection" in (await connected.ask(MARA, "status")).words
+    answer = await connected.ask(MARA, "status")
+    assert "1 reads with this connection" in answer.words
+    (one,) = await standing(connected)
+    assert next_alert(answer) == int(one.next_at.timestamp())
     connected.zoho.revoke("mara")
     connected.clock.forward(timedelta(days=1))
     await connected.slack.wait_for(channel="C01SUPPORT", containing="are paused", timeout=30)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, TypeVar
 
 import httpx
@@ -158,9 +158,7 @@ class TimePassing:
 
 def _next(one: Subscription) -> datetime:
     """When these alerts look again; slots while they are snoozed are passed over."""
-    if one.snoozed_until is None or one.next_at >= one.snoozed_until:
-        return one.next_at
-    return load(one.terms.schedule).next_after(one.snoozed_until - timedelta(microseconds=1))
+    return load(one.terms.schedule).next_awake(one.next_at, one.snoozed_until)
 
 
 def _are_read(running: Sequence[Subscription]) -> bool:

@@ -61,6 +61,10 @@ def test_all_is_well_says_so_and_needs_no_button_to_mend() -> None:
         ({"alerts": 1}, ":white_check_mark:  Alerts 1 reads with this connection"),
         ({"alerts": 2}, ":white_check_mark:  Alerts 2 read with this connection"),
         (
+            {"alerts": 2, "next_alert": made.AT},
+            ":white_check_mark:  Alerts 2 read with this connection. Next: 24 Nov 2026 08:05 UTC",
+        ),
+        (
             {"alerts": 1, "paused": 2},
             ":warning:  Alerts 2 paused: they run again once you have connected anew",
         ),

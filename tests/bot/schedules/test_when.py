@@ -211,3 +211,18 @@ def _heard(text: str) -> str:
         return describe(read_schedule(f"daily {text}", zone="UTC"))
     except ScheduleRefused as refused:
         return str(refused)
+
+
+@pytest.mark.parametrize(
+    ("snoozed_until", "following"),
+    [
+        (None, "2026-11-24 08:00"),
+        ("2026-11-24 08:00", "2026-11-24 08:00"),
+        ("2026-11-24 08:01", "2026-11-25 08:00"),
+        ("2026-12-01 08:00", "2026-12-01 08:00"),
+    ],
+)
+def test_a_snooze_passes_over_the_slots_before_its_end(snoozed_until: str | None, following: str) -> None:
+    daily = read_schedule("daily 9:00", zone=BERLIN)
+    end = utc(snoozed_until) if snoozed_until else None
+    assert daily.next_awake(utc("2026-11-24 08:00"), end) == utc(following)
