@@ -69,15 +69,15 @@ class Dismissing:
         return replace(looked, verdict=Verdict.DONE, dismissal=said, stays=stays)
 
     async def undo(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
-        """Take back what was last said of a group; the verdict is RIGHTS when it was said of other records,
-        too, and this person does not see all of them."""
+        """Take back what was last said of a group, also when it is solved; the verdict is RIGHTS when this
+        person does not see every record that it was said of."""
         looked = await self.looking.recall(job, ref, access)
         if looked.shown is None or looked.verdict not in (Verdict.DONE, Verdict.OLDER, Verdict.GONE):
             return looked
         said = await self.newest(looked.shown)
         if said is not None and looked.verdict is Verdict.OLDER:
             return looked
-        if said is not None and not await self._sees_all(said, looked.shown, access):
+        if said is not None and not await self._sees_all(said, looked, access):
             return replace(looked, verdict=Verdict.RIGHTS)
         if said is None or not await self.store.dismissals.withdraw(said, job.who.user):
             return replace(looked, verdict=Verdict.NOT_DISMISSED)
@@ -106,9 +106,11 @@ class Dismissing:
         standing = await self.store.dismissals.on(_spot(shown), shown.members)
         return max(standing.by_key.values(), key=lambda one: one.at, default=None)
 
-    async def _sees_all(self, said: Dismissal, shown: ShownGroup, access: Access) -> bool:
-        """Whether a decision is about no record that this login does not show, beside those of the group."""
-        beside = sorted(set(said.members) - set(shown.members))[:MOST_MEMBERS]
+    async def _sees_all(self, said: Dismissal, looked: Outcome, access: Access) -> bool:
+        """Whether a decision is about no record that this login does not show, beside those that were read
+        and those that are gone."""
+        gone = looked.shown.gone if looked.shown else frozenset()
+        beside = sorted(set(said.members) - {record.id for record in looked.records} - gone)[:MOST_MEMBERS]
         if not beside:
             return True
         module = said.spot.module

@@ -355,6 +355,26 @@ async def test_what_was_said_of_a_record_that_one_does_not_see_is_not_taken_back
     assert len(await pairs_apart(world)) == 3
 
 
+async def test_a_solved_group_is_not_taken_back_by_who_does_not_see_what_is_left(world: World) -> None:
+    await world.connect(MARA, "Mara Lindqvist")
+    await world.connect(TOMAS, "Tomás Reyes")
+    org = larkfield(world)
+    org.clear("contacts")
+    org.add("contacts", firstName="Ida", lastName="Ostermann", email="i@ostermann.example", restricted=True)
+    org.add("contacts", firstName="Ivo", lastName="Ostermann", email="i@ostermann.example")
+    shared = await share(world)
+    await dismiss(world, shared, "Ida Ostermann")
+    await world.settled()
+    org.trash("contacts", contact_id(world, "Ivo", "Ostermann"))
+    mark = world.slack.mark
+
+    await world.slack.click(world.slack.message(shared.ts), ids.GROUP_UNDISMISS, user=TOMAS)
+    await world.settled()
+
+    assert "nothing was done" in await told(world, TOMAS, mark)
+    assert len(await pairs_apart(world)) == 1
+
+
 # What was dismissed
 
 
