@@ -145,10 +145,11 @@ async def test_a_read_that_waits_for_a_worker_begins_when_there_is_one_unless_it
     slack = large.slack
     async with large.serving():
         async with large.working() as first:
-            slow(large, 0.2)
-            message = await begun(large)
+            await large.connect(MARA, "Mara Lindqvist")
+            questions = [await question(large) for _ in range(3)]
+            slow(large, 0.6)
+            message = await confirmed(large, questions.pop())
             await progressing(large, message)
-            questions = [await question(large) for _ in range(2)]
             await kill(first)
         mark = slack.mark
         await slack.click(message, ids.SEARCH_CANCEL)
@@ -172,7 +173,7 @@ async def test_a_read_whose_process_is_killed_in_the_middle_is_told_by_the_next(
 ) -> None:
     slack = large.slack
     async with large.running() as (_, reading):
-        slow(large, 0.3)
+        slow(large, 0.6)
         message = await begun(large)
         await progressing(large, message)
         await kill(reading)
@@ -191,7 +192,7 @@ async def test_a_process_that_is_told_to_end_leaves_reads_that_wait_to_the_next_
 ) -> None:
     slack = large.slack
     async with large.running() as (_, reading):
-        slow(large, 0.3)
+        slow(large, 0.6)
         message = await begun(large)
         await progressing(large, message)
         mark = slack.mark
