@@ -16,6 +16,8 @@ PY := $(VENV)/bin/python
 DONE := $(VENV)/installed
 CACHE := $(VENV)/cache
 SEEK = python3.14 python3.13 python3.12 python3.11 python3
+# Two for each core: many tests wait for other processes and not for the processor.
+TESTERS = $(shell expr 2 '*' "`nproc 2>/dev/null || echo 2`")
 CHROMIUMS = chromium chromium-browser google-chrome google-chrome-stable
 
 export PYTHONDONTWRITEBYTECODE := 1
@@ -33,7 +35,7 @@ demo: environment
 	@$(PY) -m bot demo $(ARGS)
 
 test: environment-dev chromium
-	$(PY) -m pytest -n auto -o cache_dir=$(CACHE)/pytest $(ARGS)
+	$(PY) -m pytest -n $(TESTERS) -o cache_dir=$(CACHE)/pytest $(ARGS)
 
 check: environment-dev
 	$(PY) -m ruff check .
