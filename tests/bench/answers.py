@@ -70,7 +70,8 @@ async def _ask(here: Stage, text: str) -> Answered:
     mark, calls = here.slack.mark, len(here.zoho.calls)
     began, started = datetime.now(UTC), time.perf_counter()
     typing = asyncio.create_task(here.slack.command(MARA, text))
-    await here.slack.wait_for(lambda m: m.via != "person", user=MARA, after=mark)
+    # Words are asked for, so that a line which only says what is being done counts as well.
+    await here.slack.wait_for(lambda m: m.via != "person", user=MARA, after=mark, containing=" ")
     first = time.perf_counter() - started
     await here.slack.wait_for(
         lambda m: m.via != "person" and "Searching" not in m.words, user=MARA, after=mark
