@@ -107,7 +107,7 @@ class Posting:
         async with self.turn:
             message = await self.draw(alert)
             await asyncio.sleep(0)
-            message.payload()  # is kept; what Slack would not take has no intent
+            await message.prepare()  # what Slack would not take has no intent
         intended = await self.ledger.intend(alert)
         if intended is None:
             return

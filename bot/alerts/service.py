@@ -34,6 +34,7 @@ from zoho.records import Module, Who
 log = structlog.get_logger(__name__)
 
 EVERY_SECONDS = 2.0
+_SOON_SECONDS = 0.2  # after something was posted: one by one disturbs others less than many at once
 _AT_ONCE = 4
 _LEASE = timedelta(seconds=90)
 _HOLD_SECONDS = 20.0
@@ -110,6 +111,7 @@ class Alerts:
     every: float = EVERY_SECONDS
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _reading: set[asyncio.Task[None]] = field(default_factory=set)
+    _has_posted: bool = False
     _seen: datetime | None = None
     _tried: dict[str, int] = field(default_factory=dict)
 
@@ -124,7 +126,7 @@ class Alerts:
         self._seen = None
         self._tasks = [
             asyncio.create_task(self._again_and_again("alerts_not_read", self._begin, self._room)),
-            asyncio.create_task(self._again_and_again("alerts_not_posted", self.post, self._pause)),
+            asyncio.create_task(self._again_and_again("alerts_not_posted", self.post, self._breath)),
         ]
 
     async def stop(self) -> None:
@@ -159,6 +161,10 @@ class Alerts:
     async def _pause(self) -> None:
         await asyncio.sleep(self.every)
 
+    async def _breath(self) -> None:
+        """Wait for the next look at what is to be posted; more follows soon where something was."""
+        await asyncio.sleep(min(_SOON_SECONDS, self.every) if self._has_posted else self.every)
+
     async def _room(self) -> None:
         """Wait for the next look; it comes at once when a read has ended."""
         if self._reading:
@@ -168,8 +174,10 @@ class Alerts:
 
     async def post(self) -> None:
         """Post what is ready, settle what was left in the middle, and say what could not be said before."""
-        while await self.posting.step() >= AT_ONCE:
-            log.debug("more_to_post")
+        moved = await self.posting.step()
+        self._has_posted = moved > 0
+        while moved >= AT_ONCE:
+            moved = await self.posting.step()
         await self._striking.strike()
         await self.owners.untold()
 

@@ -5,6 +5,7 @@ https://docs.slack.dev/reference/block-kit/blocks
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -58,16 +59,20 @@ class Message:
     def payload(self) -> dict[str, Any]:
         """The message as Slack takes it; SlackObjectFormationError when a block breaks one of its limits."""
         if not self._built:
-            self._built.append(self._build())
+            self._built.append(self._holding([block.to_dict() for block in self.blocks]))
         return dict(self._built[0])
 
-    def _build(self) -> dict[str, Any]:
-        return {
-            "text": self.text,
-            "blocks": [block.to_dict() for block in self.blocks],
-            "unfurl_links": False,
-            "unfurl_media": False,
-        }
+    async def prepare(self) -> None:
+        """Build what `payload` gives, and let others in after each block: a long message takes several
+        milliseconds. Raises likewise."""
+        built = []
+        for block in self.blocks:
+            built.append(block.to_dict())
+            await asyncio.sleep(0)
+        self._built[:] = [self._holding(built)]
+
+    def _holding(self, blocks: list[dict[str, Any]]) -> dict[str, Any]:
+        return {"text": self.text, "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
     def simpler(self, again: InteractiveElement | None = None) -> Message | None:
         """What to send when Slack answered ``invalid_blocks``: older blocks, then only the text.
