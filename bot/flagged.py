@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from bot import ids
 from bot.blocks import clicks
@@ -18,58 +18,27 @@ from bot.blocks.queue import (
     reading_flags,
 )
 from bot.decisions import Acted, FlagQueue, Verdict
-from bot.ids import FlagChoice, FlagPlace
-from bot.jobs import Click, Invitations, Job, People, Voice, doing
-from bot.searches import Searches, nothing_kept
-from bot.sharing import Sharing
-from bot.store import Change, Store
-from zoho.access import Access, Zoho
-from zoho.records import Product
-
-COMMAND = "flagged"
+from bot.ids import FlagPlace
+from bot.jobs import Click, Job, People
+from bot.store import Change
+from bot.team_lists import TeamList, understood
+from zoho.access import Access
 
 
 @dataclass(frozen=True)
-class Flagged:
-    """The flag queue in Slack, for one person at a time."""
+class Flagged(TeamList):
+    """The flag queue in Slack."""
 
-    zoho: Zoho
-    store: Store
-    voice: Voice
+    command: ClassVar[str] = "flagged"
+
     people: People
-    invitations: Invitations
-    searches: Searches
-    sharing: Sharing
     queue: FlagQueue
-
-    async def show(self, job: Job, place: FlagPlace = FlagPlace()) -> None:  # noqa: B008  # a tuple
-        """The page from ``place`` on; somebody without a connection is told how many flags there are."""
-        if await self.zoho.connections.get(job.who, Product.DESK) is None:
-            await self._count(job)
-            return
-        with doing(command=COMMAND):
-            access = await self.searches.access(job, COMMAND, ())
-            if access is not None:
-                await self._draw(job, access, place)
-
-    async def turn(self, job: Click) -> None:
-        """Another page, in the place of the one that was clicked."""
-        try:
-            place = ids.read_flag_place(job.value)
-        except ValueError:
-            await self.voice.add(job, clicks.older_button())
-            return
-        await self.show(job, place)
 
     async def chosen(self, job: Click) -> None:
         """Do what was picked from a flag's menu and draw the page again; what went otherwise is said."""
-        try:
-            choice = ids.read_flag_choice(job.value)
-        except ValueError:
-            await self.voice.add(job, clicks.older_button())
-            return
-        access = await self.searches.access_to_a_group(job)
-        if access is None:
+        choice = await understood(self.voice, job, ids.read_flag_choice)
+        access = await self.searches.access_to_a_group(job) if choice is not None else None
+        if choice is None or access is None:
             return
         acted = await self.queue.act(job.who, choice, access)
         if acted.verdict is Verdict.DONE and choice.verb == "open" and acted.sight is not None:
@@ -83,30 +52,15 @@ class Flagged:
         if acted.sight is not None:
             await self.sharing.follow(access, acted.sight.flag.spot, acted.sight.flag.members)
 
-    async def _count(self, job: Job) -> None:
+    async def _counted(self, job: Job) -> Message:
         total = await self.store.queue.length_of_all(job.who.workspace)
-        link = await self.invitations.connect(job, command=COMMAND)
-        await self.voice.answer(job, queue_not_connected(total, link))
+        return queue_not_connected(total, await self.invitations.connect(job, command=self.command))
 
-    async def _draw(
-        self,
-        job: Job,
-        access: Access,
-        place: FlagPlace,
-        before: Callable[[], Awaitable[Message | None]] | None = None,
-    ) -> None:
-        page = await self.searches.patience.wait(
-            job, self.queue.page(access, place), reading_flags, before=before
-        )
-        await self.voice.answer(job, flag_queue(page))
+    async def _page(self, access: Access, place: FlagPlace) -> Message:
+        return flag_queue(await self.queue.page(access, place))
 
-    async def _draw_again(self, job: Click, access: Access, choice: FlagChoice) -> None:
-        """The page of the message that was clicked; a Home tab is drawn by whoever publishes it."""
-        if job.reply.is_click:
-            with doing(command=COMMAND):
-                await self._draw(job, access, FlagPlace(after=choice.start), nothing_kept)
-        else:
-            await self.store.homes.outdate(job.who)
+    def _reading(self) -> Message:
+        return reading_flags()
 
     async def _said(self, job: Click, acted: Acted) -> Message | None:
         """What the redrawn page does not say."""

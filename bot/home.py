@@ -18,7 +18,6 @@ from slack_sdk.models.views import View
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import failures, ids
-from bot.blocks import clicks
 from bot.blocks.alerts.told import AlertsTold
 from bot.blocks.dismissed import DismissedRow
 from bot.blocks.home import (
@@ -39,6 +38,7 @@ from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice
 from bot.jobs.retries import reason
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.store import HomeRow, Store, Subscription
+from bot.team_lists import understood
 from zoho.access import Zoho
 from zoho.connections import Connection, Status
 from zoho.errors import GrantLost, KeyLost, NoAnswer, OrganisationRefused, WrongRegion, ZohoError
@@ -96,12 +96,9 @@ class Home:
 
     async def turn(self, job: Click) -> None:
         """Another page of flags, in the tab itself."""
-        try:
-            place = ids.read_flag_place(job.value)
-        except ValueError:
-            await self.voice.add(job, clicks.older_button())
-            return
-        await self._publish(job, place)
+        place = await understood(self.voice, job, ids.read_flag_place)
+        if place is not None:
+            await self._publish(job, place)
 
     async def keep_up(self, job: Job) -> None:
         """After a job: publish its person's tab again, if they have one and it shows something else now."""

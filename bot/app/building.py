@@ -127,7 +127,7 @@ def build(
         store, voice, people, searches, sharing, DismissingDecision(zoho, store, decisions)
     )
     dismissed = DismissedInSlack(zoho, store, voice, invitations, searches, sharing, history)
-    flagged = Flagged(zoho, store, voice, people, invitations, searches, sharing, queue)
+    flagged = Flagged(zoho, store, voice, invitations, searches, sharing, people, queue)
     telling = Telling(zoho, store, voice, people)
     home = Home(
         **shared,

@@ -6,22 +6,20 @@ records that are gone stays, since they may be restored; it is counted, not list
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.blocks.dismissed import PAGE, DismissedPage, DismissedRow
 from bot.decisions.outcome import Verdict
-from bot.decisions.presence import lost
+from bot.decisions.presence import lost, records_seen
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import People
 from bot.store import Dismissal, Line, Store
 from zoho.access import Access, Zoho
 from zoho.duplicates import reasons
 from zoho.duplicates.dismissed import Dismissed, DismissedPair, changes
-from zoho.errors import Refused
 from zoho.records import Group, Module, Record, Who
-from zoho.scopes import missing, needed
 
 MOST_READ = 20
 """So many decisions are read for one page, however few of them its viewer may see."""
@@ -152,10 +150,7 @@ class DismissedHistory:
         return read[::-1] if is_backwards else read
 
     async def _look(self, access: Access, some: Sequence[Dismissal]) -> list[SeenDismissal]:
-        got: dict[tuple[Module, str], Record] = {}
-        for module in dict.fromkeys(one.spot.module for one in some):
-            wanted = [record_id for one in some if one.spot.module is module for record_id in _asked(one)]
-            got |= {(module, record.id): record for record in await self._get(access, module, wanted)}
+        got = await records_seen(access, ((one.spot.module, asked) for one in some for asked in _asked(one)))
         return [await self._seen(access, one, got) for one in some]
 
     async def _seen(
@@ -168,15 +163,6 @@ class DismissedHistory:
         gone |= await lost(self.zoho, access, Who(said.spot.workspace, said.user), module, unseen)
         live = [record for record in own if not record.is_gone]
         return SeenDismissal(said, asked, tuple(sorted(live, key=_age)), frozenset(gone))
-
-    async def _get(self, access: Access, module: Module, ids: Iterable[str]) -> tuple[Record, ...]:
-        """What this login returns of these records, the trashed ones among them."""
-        if missing(access.connection.scopes, needed(module)):
-            return ()
-        try:
-            return await access.desk.records(module, tuple(ids))
-        except Refused:
-            return ()
 
     # Placing
 

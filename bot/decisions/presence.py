@@ -8,11 +8,30 @@ list it was, who shared it) no longer gets it either. That connection is asked f
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 
 from zoho.access import Access, Zoho
 from zoho.desk import Desk
-from zoho.errors import NotFound, ZohoError
-from zoho.records import Module, Who
+from zoho.errors import NotFound, Refused, ZohoError
+from zoho.records import Module, Record, Who
+from zoho.scopes import missing, needed
+
+
+async def records_seen(
+    access: Access, wanted: Iterable[tuple[Module, str]]
+) -> dict[tuple[Module, str], Record]:
+    """What this login returns of these records, the trashed ones among them; nothing of a module that it may
+    not read."""
+    ids: dict[Module, dict[str, None]] = {}
+    for module, record_id in wanted:
+        ids.setdefault(module, {})[record_id] = None
+    got: dict[tuple[Module, str], Record] = {}
+    for module, some in ids.items():
+        if missing(access.connection.scopes, needed(module)):
+            continue
+        with suppress(Refused):
+            got |= {(module, one.id): one for one in await access.desk.records(module, tuple(some))}
+    return got
 
 
 async def lost(zoho: Zoho, access: Access, owner: Who, module: Module, unseen: Iterable[str]) -> set[str]:

@@ -14,15 +14,13 @@ from datetime import datetime
 from bot.blocks.queue import PAGE, FlagRow, QueuePage
 from bot.decisions.flagging import Decisions
 from bot.decisions.outcome import Verdict
-from bot.decisions.presence import lost
+from bot.decisions.presence import lost, records_seen
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import People
 from bot.store import Change, Closed, Flag, Line, Store
 from zoho.access import Access, Zoho
 from zoho.duplicates import reasons
-from zoho.errors import Refused
 from zoho.records import Group, Module, Record, Who
-from zoho.scopes import missing, needed
 
 MOST_READ = 20
 """So many flags are read for one page, however few of them its viewer may see."""
@@ -151,10 +149,7 @@ class FlagQueue:
 
     async def _look(self, access: Access, flags: Sequence[Flag]) -> list[Sight]:
         """These flags as this person sees them, each with what is known to be gone."""
-        got: dict[tuple[Module, str], Record] = {}
-        for module in dict.fromkeys(flag.spot.module for flag in flags):
-            wanted = [one for flag in flags if flag.spot.module is module for one in flag.members]
-            got |= {(module, record.id): record for record in await self._get(access, module, wanted)}
+        got = await records_seen(access, ((flag.spot.module, one) for flag in flags for one in flag.members))
         return [await self._sight(access, flag, got) for flag in flags]
 
     async def _sight(self, access: Access, flag: Flag, got: dict[tuple[Module, str], Record]) -> Sight:
@@ -166,15 +161,6 @@ class FlagQueue:
             await self.store.flags.note_gone(flag, sorted(gone))
         live = [record for record in own if not record.is_gone]
         return Sight(flag, tuple(sorted(live, key=_age)), frozenset(gone))
-
-    async def _get(self, access: Access, module: Module, ids: Sequence[str]) -> tuple[Record, ...]:
-        """What this login returns of these records, the trashed ones among them."""
-        if missing(access.connection.scopes, needed(module)):
-            return ()
-        try:
-            return await access.desk.records(module, ids)
-        except Refused:
-            return ()
 
     # Placing
 

@@ -1,0 +1,92 @@
+"""What the lists that a team shares have in common: a command, pages, a page drawn again after a choice."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from bot import ids
+from bot.blocks import clicks
+from bot.blocks.parts import Message
+from bot.ids import FlagChoice, FlagPlace
+from bot.jobs import Click, Invitations, Job, Voice, doing
+from bot.searches import Searches, nothing_kept
+from bot.sharing import Sharing
+from bot.store import Store
+from zoho.access import Access, Zoho
+from zoho.records import Product
+
+T = TypeVar("T")
+
+_NO_PLACE = FlagPlace()
+
+
+async def understood(voice: Voice, job: Click, read: Callable[[str], T]) -> T | None:
+    """The clicked button's value as ``read`` reads it; None where it cannot, and the person was told."""
+    try:
+        return read(job.value)
+    except ValueError:
+        await voice.add(job, clicks.older_button())
+        return None
+
+
+@dataclass(frozen=True)
+class TeamList(ABC):
+    """One such list, for one person at a time."""
+
+    command: ClassVar[str]
+
+    zoho: Zoho
+    store: Store
+    voice: Voice
+    invitations: Invitations
+    searches: Searches
+    sharing: Sharing
+
+    async def show(self, job: Job, place: FlagPlace = _NO_PLACE) -> None:
+        """The page from ``place`` on; somebody without a connection is told how many entries there are."""
+        if await self.zoho.connections.get(job.who, Product.DESK) is None:
+            await self.voice.answer(job, await self._counted(job))
+            return
+        with doing(command=self.command):
+            access = await self.searches.access(job, self.command, ())
+            if access is not None:
+                await self._draw(job, access, place)
+
+    async def turn(self, job: Click) -> None:
+        """Another page, in the place of the one that was clicked."""
+        place = await understood(self.voice, job, ids.read_flag_place)
+        if place is not None:
+            await self.show(job, place)
+
+    @abstractmethod
+    async def _counted(self, job: Job) -> Message:
+        """For somebody who is not connected: how many entries there are, and the way to connect."""
+
+    @abstractmethod
+    async def _page(self, access: Access, place: FlagPlace) -> Message:
+        """The page from ``place`` on as this person may see it."""
+
+    @abstractmethod
+    def _reading(self) -> Message:
+        """What is said while that takes a moment."""
+
+    async def _draw(
+        self,
+        job: Job,
+        access: Access,
+        place: FlagPlace,
+        before: Callable[[], Awaitable[Message | None]] | None = None,
+    ) -> None:
+        page = await self.searches.patience.wait(job, self._page(access, place), self._reading, before=before)
+        await self.voice.answer(job, page)
+
+    async def _draw_again(self, job: Click, access: Access, choice: FlagChoice) -> None:
+        """The page of the message that was clicked; a Home tab is drawn by whoever publishes it."""
+        if job.reply.is_click:
+            with doing(command=self.command):
+                await self._draw(job, access, FlagPlace(after=choice.start), nothing_kept)
+        else:
+            await self.store.homes.outdate(job.who)
