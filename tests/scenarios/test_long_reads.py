@@ -367,9 +367,9 @@ async def test_a_module_that_grew_meanwhile_is_read_no_further_than_the_price(la
 
 
 async def impatient(world: World) -> None:
-    """Start the bot anew, so that it gives a call up after 0.3 seconds."""
+    """Start the bot anew, so that it gives a call up after 1.5 seconds."""
     await world.bot.stop()
-    world.bot = build(world.bot.settings, now=world.clock, call_seconds=0.3)
+    world.bot = build(world.bot.settings, now=world.clock, call_seconds=1.5)
     await world.bot.start()
 
 

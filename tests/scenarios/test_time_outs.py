@@ -20,10 +20,10 @@ SAID = "Zoho Desk did not answer in time"
 
 @pytest.fixture
 async def hurried(make_world: MakeWorld) -> World:
-    """A world in which a call to Zoho is given up after a second, and nobody is connected yet."""
+    """A world in which a call to Zoho is given up after 2.5 seconds, and nobody is connected yet."""
     world = await make_world()
     await world.bot.stop()
-    world.bot = build(world.bot.settings, now=world.clock, call_seconds=1.0)
+    world.bot = build(world.bot.settings, now=world.clock, call_seconds=2.5)
     await world.bot.start()
     return world
 
