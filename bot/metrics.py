@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.store.ledger import AlertState, alerts
-from bot.store.unfinished import unfinished
+from bot.store.unfinished import Unfinished
 from zoho.database import Database
 from zoho.organisations.tables import organisations
 
@@ -31,8 +31,9 @@ _SCAN_SECONDS = (1, 5, 15, 30, 60, 120, 300, 600, 1800, 3600)
 class Metrics:
     """Counts what this process does, and reads from the database what all processes share."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, unfinished: Unfinished, now: Callable[[], datetime]) -> None:
         self._database = database
+        self._unfinished = unfinished
         self._now = now
         self._registry = own = CollectorRegistry()
         self._acks = Histogram(
@@ -109,9 +110,7 @@ class Metrics:
             self._alerts.labels(state.value).set(found.get(state.value, 0))
 
     async def _look_at_jobs(self) -> None:
-        oldest = select(unfinished.c.at).order_by(unfinished.c.at).limit(1)
-        async with self._database.read() as connection:
-            at = (await connection.execute(oldest)).scalar_one_or_none()
+        at = await self._unfinished.oldest()
         self._oldest.set(0 if at is None else max(0.0, (self._now() - at).total_seconds()))
 
 

@@ -22,6 +22,7 @@ from bot.blocks.catalogue import COMMANDS
 from bot.manifest import scopes
 from bot.metrics import Metrics
 from bot.settings import NAMES, load
+from bot.store import Store
 from zoho.database import Database
 from zoho.records import Module
 from zoho.scopes import READ_DESK, write_scopes
@@ -218,7 +219,8 @@ def test_the_readme_gives_a_reason_for_exactly_the_zoho_scopes_that_are_asked_fo
 async def test_the_operators_page_explains_exactly_the_metrics_there_are(tmp_path: Path) -> None:
     about = section("Metrics", TOP / "docs" / "operating.md").partition("Worth an alarm")[0]
     database = Database.open(f"sqlite:///{tmp_path / 'empty.sqlite3'}", keys=[Fernet.generate_key().decode()])
-    shown = (await Metrics(database, lambda: datetime.now(UTC)).told()).decode()
+    store = Store(database, lambda: datetime.now(UTC))
+    shown = (await Metrics(database, store.unfinished, lambda: datetime.now(UTC)).told()).decode()
     await database.close()
     kinds = {name for name in re.findall(r"^# TYPE (\w+)", shown, re.M) if not name.endswith("_created")}
 

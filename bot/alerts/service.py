@@ -194,7 +194,7 @@ class Alerts:
             raise SlackGone
         await self._look_at_the_clock()
         await self._open_baselines()
-        await self.schedules.all_due(self.now())
+        await self.schedules.due(self.now())
         room = _AT_ONCE - len(self._reading)
         taken = await self.store.ledger.claim([AlertState.NEW], limit=room, lease=_LEASE) if room else ()
         for alert in taken:

@@ -76,8 +76,8 @@ def build(
     """
     clock = now or _utc_now
     database = Database.open(settings.database_url, keys=settings.keys)
-    metrics = Metrics(database, clock)
     store = Store(database, clock)
+    metrics = Metrics(database, store.unfinished, clock)
     zoho = zoho_side(
         settings,
         database,

@@ -32,21 +32,17 @@ class Schedules:
         self._database = database
         self._slots = slots
 
-    async def due(self, now: datetime, limit: int = BATCH) -> tuple[str, ...]:
-        """Enter at most ``limit`` slots that are due, oldest first, and give their keys in the ledger.
+    async def due(self, now: datetime, *, batch: int = BATCH) -> tuple[str, ...]:
+        """Enter every slot that is due, oldest first, so many in a transaction; their keys in the ledger.
 
         Slots that were missed become the last one of them; snoozed ones are passed over. Any number of
         processes may ask at the same time.
         """
-        return (await self.hand_out(now, limit))[0]
-
-    async def all_due(self, now: datetime) -> tuple[str, ...]:
-        """Every slot that is due, a batch at a time."""
         keys: list[str] = []
         while True:
-            opened, seen = await self.hand_out(now, BATCH)
+            opened, seen = await self._hand_out(now, batch)
             keys += opened
-            if seen < BATCH:
+            if seen < batch:
                 return tuple(keys)
 
     async def bring_back(self, now: datetime) -> int:
@@ -72,7 +68,7 @@ class Schedules:
                 return count
             after = rows[-1].id
 
-    async def hand_out(self, now: datetime, limit: int) -> tuple[tuple[str, ...], int]:
+    async def _hand_out(self, now: datetime, limit: int) -> tuple[tuple[str, ...], int]:
         """The keys as of `due`, and how many schedules were moved on for them."""
         async with self._database.read() as reader:
             if (await reader.execute(_due(now).limit(1))).first() is None:

@@ -94,7 +94,7 @@ class Drawing:
         if kept.one is not None:
             return await self._one(kept, kept.one, access, notice, stays)
         if not found.groups and not found.total and not found.so_far:
-            return nothing_found(found, access.region.name, search=kept.key, notice=notice)
+            return nothing_found(found, access.region.name, notice=notice)
         shown = found.groups[offset : offset + PAGE]
         cards = await self.cards(kept, access, shown, first=offset + 1, stays=stays, viewer=kept.who.user)
         return group_list(

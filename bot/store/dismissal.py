@@ -45,11 +45,6 @@ class Dismissal:
     withdrawn_at: datetime | None = None
 
     @property
-    def is_standing(self) -> bool:
-        """True until somebody withdraws it."""
-        return self.withdrawn_at is None
-
-    @property
     def pairs(self) -> frozenset[Pair]:
         """Every pair it is about."""
         return separated(self.members, self.out)

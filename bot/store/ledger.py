@@ -136,15 +136,9 @@ class Ledger:
         self._now = now
         self._process = fresh_key()
 
-    async def open(
-        self, connection: AsyncConnection, *, subscription: str, slot: datetime, workspace: str, channel: str
-    ) -> str:
-        """Enter a slot, in the transaction that moves the schedule on; "" when it stands there already."""
-        entered = await self.open_all(connection, [Slot(subscription, slot, workspace, channel)])
-        return entered[0] if entered else ""
-
     async def open_all(self, connection: AsyncConnection, slots: Sequence[Slot]) -> tuple[str, ...]:
-        """The same for many at once; the keys of those that did not stand there already."""
+        """Enter slots, in the transaction that moves their schedules on; the keys of those that did not stand
+        there already."""
         if not slots:
             return ()
         rows = [
@@ -180,14 +174,11 @@ class Ledger:
         states: Collection[AlertState],
         *,
         limit: int = AT_ONCE,
-        workspaces: Collection[str] | None = None,
         lease: timedelta = LEASE,
     ) -> tuple[Alert, ...]:
-        """Take a lease on rows that nobody works on, oldest slot first; ``workspaces`` narrows them down."""
+        """Take a lease on rows that nobody works on, oldest slot first; at most ``limit``."""
         now = self._now()
-        waiting = [alerts.c.state.in_([state.value for state in states]), alerts.c.free_at <= now]
-        if workspaces is not None:
-            waiting.append(alerts.c.workspace.in_(workspaces))
+        waiting = (alerts.c.state.in_([state.value for state in states]), alerts.c.free_at <= now)
         async with self._database.read() as reader:
             query = select(alerts.c.id).where(*waiting).order_by(alerts.c.slot, alerts.c.id).limit(limit)
             wanted = (await reader.execute(query)).scalars().all()

@@ -80,7 +80,7 @@ async def _measured(database: Database) -> list[Row]:
     extra = threading.active_count() - threads
     now = NOW + timedelta(hours=1)
     started = time.perf_counter()
-    given = await schedules.all_due(now)
+    given = await schedules.due(now)
     seconds = time.perf_counter() - started
     async with database.read() as connection:
         entered = (await connection.execute(select(func.count()).select_from(alerts))).scalar_one()

@@ -124,7 +124,8 @@ async def test_of_many_who_take_one_back_at_once_one_does_it(store: Store) -> No
     assert await apart(store) == set()
     kept = await store.dismissed.get("T1", said.key)
     assert kept is not None
-    assert (kept.is_standing, kept.withdrawn_by, kept.revision) == (False, f"U{taken.index(True)}", 2)
+    assert kept.withdrawn_at is not None
+    assert (kept.withdrawn_by, kept.revision) == (f"U{taken.index(True)}", 2)
 
 
 async def test_what_was_taken_back_can_be_said_again(store: Store) -> None:

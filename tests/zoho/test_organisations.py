@@ -62,13 +62,10 @@ async def test_a_verdict_on_the_endpoint_holds_for_seven_days_and_for_everybody(
     assert await learnt.here.has_endpoint(LARKFIELD) is None
 
 
-async def test_a_verdict_can_be_changed_and_forgotten(learnt: Learnt) -> None:
+async def test_a_verdict_can_be_changed(learnt: Learnt) -> None:
     await learnt.here.note_endpoint(LARKFIELD, False)
     await learnt.here.note_endpoint(LARKFIELD, True)
     assert await learnt.here.has_endpoint(LARKFIELD) is True
-
-    await learnt.here.forget_endpoint(LARKFIELD)
-    assert await learnt.here.has_endpoint(LARKFIELD) is None
 
 
 async def test_a_202_is_remembered_a_day_for_its_field_alone(learnt: Learnt) -> None:

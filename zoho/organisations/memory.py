@@ -66,10 +66,6 @@ class Organisations:
         """Keep the verdict on the mission's endpoint for seven days."""
         await self._put(key, {"has_endpoint": answers, "endpoint_at": self._now()})
 
-    async def forget_endpoint(self, key: OrganisationKey) -> None:
-        """Drop the verdict, so that the endpoint is asked again."""
-        await self._put(key, {"has_endpoint": None, "endpoint_at": None})
-
     async def is_too_large(self, key: OrganisationKey, module: Module, field: str) -> bool:
         """Whether Zoho answered 202 for this field in the last 24 hours: it is not asked again until then."""
         query = select(too_large.c.at).where(*of(too_large, key), *_list(module, field))

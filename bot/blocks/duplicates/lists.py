@@ -282,9 +282,7 @@ def _is(found: Found) -> str:
     return "is" if found.left_alone == 1 else "are"
 
 
-def nothing_found(
-    found: Found, region_name: str, *, search: str = "", notice: Notice = Notice.NONE
-) -> parts.Message:
+def nothing_found(found: Found, region_name: str, *, notice: Notice = Notice.NONE) -> parts.Message:
     """A search that worked and found nothing; only for a search that saw the organisation answer."""
     head = f"No duplicates in {words.label(found.module)}"
     how = _compared(found)

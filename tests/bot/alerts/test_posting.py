@@ -16,7 +16,7 @@ from bot.alerts.posting import EVENT_TYPE, PAGE, PROMPT, SETTLED, SLOW_HISTORY, 
 from bot.blocks.parts import Message
 from bot.jobs.retries import SlackGone
 from bot.sandbox import SlackSandbox
-from bot.store.ledger import LEASE, Alert, AlertState, Ledger
+from bot.store.ledger import LEASE, Alert, AlertState, Ledger, Slot
 from zoho.database import Database
 
 SUPPORT = "C01SUPPORT"
@@ -74,9 +74,7 @@ class Stage:
     async def ready(self, *, channel: str = SUPPORT, slot: datetime = SLOT, words: str = "1 new") -> str:
         """An alert whose message is known."""
         async with self.database.write() as connection:
-            key = await self.ledger.open(
-                connection, subscription="s1", slot=slot, workspace="T01LARKFIELD", channel=channel
-            )
+            (key,) = await self.ledger.open_all(connection, [Slot("s1", slot, "T01LARKFIELD", channel)])
         (alert,) = await self.ledger.claim([AlertState.NEW])
         async with self.database.write() as connection:
             assert await self.ledger.ready(connection, alert, words)
@@ -120,10 +118,8 @@ async def stage(database: Database) -> AsyncIterator[Stage]:
 async def test_a_slot_of_a_subscription_stands_in_the_ledger_once(stage: Stage) -> None:
     await stage.ready()
     async with stage.database.write() as connection:
-        again = await stage.ledger.open(
-            connection, subscription="s1", slot=SLOT, workspace="T01LARKFIELD", channel=SUPPORT
-        )
-    assert again == ""
+        again = await stage.ledger.open_all(connection, [Slot("s1", SLOT, "T01LARKFIELD", SUPPORT)])
+    assert again == ()
 
 
 async def test_what_is_ready_is_posted_once_and_carries_only_its_id(stage: Stage) -> None:

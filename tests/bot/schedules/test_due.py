@@ -138,7 +138,7 @@ async def test_paused_and_stopped_ones_are_never_due_and_a_resumed_one_catches_u
 async def test_several_who_ask_at_once_hand_out_each_slot_once(house: House) -> None:
     made = [await house.add(channel=f"C{number}") for number in range(60)]
     house.clock.at = MONDAY + timedelta(days=1)
-    found = await asyncio.gather(*(house.schedules.due(house.clock(), limit=20) for _ in range(6)))
+    found = await asyncio.gather(*(house.schedules.due(house.clock(), batch=20) for _ in range(6)))
     while left := await house.schedules.due(house.clock()):
         found.append(left)
     keys = [key for some in found for key in some]
@@ -167,5 +167,4 @@ async def test_a_thousand_and_more_are_handed_out_in_batches(house: House) -> No
     for number in range(23):
         await house.add(channel=f"C{number}")
     house.clock.at = MONDAY + timedelta(days=1)
-    assert len(await house.schedules.due(house.clock(), limit=10)) == 10
-    assert len(await house.schedules.all_due(house.clock())) == 13
+    assert len(await house.schedules.due(house.clock(), batch=10)) == 23
