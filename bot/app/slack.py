@@ -36,6 +36,8 @@ log = structlog.get_logger(__name__)
 
 PATH = "/slack/events"
 _TIMESTAMP = re.compile(r"[0-9]{1,12}")
+# Slack looks now and then whether the address answers, and signs nothing then.
+_SSL_CHECK = re.compile(r"(?=.{0,300}\Z)(?:.*&)?ssl_check=1(?:&.*)?")
 _FORM = "application/x-www-form-urlencoded"
 _NEEDED = {"team_id", "user_id", "trigger_id"}
 _UNSIGNED = "another app's SLACK_SIGNING_SECRET, a clock that is minutes off, or somebody who is not Slack"
@@ -120,31 +122,37 @@ class SlackRoute:
         return answer
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Check what Bolt does not, take a command, and let Bolt do the rest, the signature included."""
+        """Turn away what Slack did not sign before anything is read out of it, take a command, and let Bolt do
+        the rest."""
         stamp = request.headers.get("X-Slack-Request-Timestamp", "0")
-        if not _TIMESTAMP.fullmatch(stamp):
+        signature = request.headers.get("X-Slack-Signature", "")
+        if not _TIMESTAMP.fullmatch(stamp) or not signature.isascii():
             return web.Response(status=401)
-        body = await request.read()
-        if b"command=" in body and self._is_genuine(request, stamp, body):
-            command = form(body.decode(errors="replace"))
-            if command.get("command") == ids.COMMAND and command.keys() >= _NEEDED:
-                self.take_command(command)
+        try:
+            body = (await request.read()).decode()
+        except (ValueError, web.RequestPayloadError):
+            return web.Response(status=400)  # no text, or not packed as it says
+        # https://docs.slack.dev/authentication/verifying-requests-from-slack
+        if self.verifier.is_valid(body, stamp, signature):
+            if "command=" in body and request.content_type == _FORM and self._takes(form(body)):
                 return web.Response()
+        elif not _SSL_CHECK.fullmatch(body):
+            return web.Response(status=401)
         return await self._by_bolt(request, body)
 
-    def _is_genuine(self, request: web.Request, stamp: str, body: bytes) -> bool:
-        """https://docs.slack.dev/authentication/verifying-requests-from-slack"""
-        signature = request.headers.get("X-Slack-Signature", "")
-        return request.content_type == _FORM and self.verifier.is_valid(body, stamp, signature)
+    def _takes(self, command: Mapping[str, str]) -> bool:
+        """Whether it was a command with all it needs, which is taken then."""
+        if command.get("command") != ids.COMMAND or not command.keys() >= _NEEDED:
+            return False
+        self.take_command(command)
+        return True
 
-    async def _by_bolt(self, request: web.Request, body: bytes) -> web.Response:
+    async def _by_bolt(self, request: web.Request, body: str) -> web.Response:
         try:
-            asked = AsyncBoltRequest(
-                body=body.decode(), query=request.query_string, headers=dict(request.headers)
-            )
+            asked = AsyncBoltRequest(body=body, query=request.query_string, headers=dict(request.headers))
         except (ValueError, AttributeError, RecursionError):
-            # Bolt reads the form before it checks the signature: this one holds no JSON, no object, or one
-            # that nests without end.
+            # Bolt looks into the form before its own check of the signature: this one holds no JSON, no
+            # object, or one that nests without end.
             return web.Response(status=400)
         return await to_aiohttp_response(await self.bolt.async_dispatch(asked))
 

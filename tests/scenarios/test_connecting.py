@@ -121,6 +121,10 @@ async def test_a_form_on_a_strangers_page_cannot_take_the_place_of_ours(
     [
         (b"link=\xff\xfe", FORM["Content-Type"]),
         (b"link=x", f"{FORM['Content-Type']}; charset=nonsense"),
+        (b"link=\\ud800", f"{FORM['Content-Type']}; charset=unicode_escape"),
+        (b"link=+2AA-", f"{FORM['Content-Type']}; charset=utf-7"),
+        # It would take a minute to read, during which nobody is answered.
+        (b"link=x-" + b"a" * 1_000_000, f"{FORM['Content-Type']}; charset=punycode"),
         (b"garbage", "multipart/form-data; boundary=abc"),
         (b"link=x", "multipart/form-data"),
         (b'{"link": "x"}', "application/json"),
@@ -137,6 +141,15 @@ async def test_a_body_that_is_no_form_of_ours_gets_the_page_of_a_link_that_is_ov
     assert answer.status_code == 400
     assert "This link was already used, or its 15 minutes are over." in answer.text
     assert "set-cookie" not in answer.headers
+
+
+async def test_a_body_that_is_not_packed_as_it_says_gets_the_same_page(world: World) -> None:
+    async with httpx.AsyncClient() as browser:
+        answer = await browser.post(
+            f"{world.bot.url}/zoho/connect", content=b"link=x", headers={**FORM, "Content-Encoding": "gzip"}
+        )
+    assert answer.status_code == 400
+    assert "This link was already used, or its 15 minutes are over." in answer.text
 
 
 async def test_a_callback_in_another_browser_connects_nobody(world: World) -> None:

@@ -77,6 +77,42 @@ async def test_a_broken_body_is_refused_or_ignored_and_never_a_failure(
     assert "What /duplicates can do" in (await world.ask(MARA, "help")).words
 
 
+@pytest.mark.parametrize(
+    ("body", "headers"),
+    [
+        (b"command=\xff", {}),
+        (b"command=%2Fduplicates", {b"X-Slack-Signature": b"v0=\xc3\xa9"}),
+        (b"payload=%7B%7D", {b"X-Slack-Signature": b"v0=\xff"}),
+        (b"command=%2Fduplicates", {b"Content-Encoding": b"gzip"}),
+        (b"ssl_check=1&payload=" + b"%5B" * 200_000, {}),
+    ],
+)
+async def test_whatever_slack_did_not_sign_is_turned_away_and_is_no_failure(
+    world: World, body: bytes, headers: dict[bytes, bytes]
+) -> None:
+    given = {
+        b"Content-Type": FORM.encode(),
+        b"X-Slack-Request-Timestamp": str(int(time.time())).encode(),
+        b"X-Slack-Signature": b"v0=forged",
+        **headers,
+    }
+    async with httpx.AsyncClient() as client:
+        answer = await client.post(f"{world.bot.url}/slack/events", content=body, headers=given)
+    assert answer.status_code in (400, 401)
+    assert nothing_happened(world)
+
+
+async def test_what_slack_did_not_sign_is_not_looked_into(world: World) -> None:
+    """To read the fields of a long form takes a third of a second, and everybody else would wait for it."""
+    body = b"payload=%7Bbroken"
+    stamp = str(int(time.time()))
+    headers = {"Content-Type": FORM, "X-Slack-Request-Timestamp": stamp, "X-Slack-Signature": "v0=forged"}
+    async with httpx.AsyncClient() as client:
+        unsigned = await client.post(f"{world.bot.url}/slack/events", content=body, headers=headers)
+    assert unsigned.status_code == 401
+    assert (await post(world, body)).status_code == 400
+
+
 async def test_a_redelivered_and_a_replayed_command_are_acknowledged_and_nothing_more(world: World) -> None:
     sent = await world.slack.command(MARA, "help")
     await world.settled()
