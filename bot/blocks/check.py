@@ -10,8 +10,9 @@ from slack_sdk.models.blocks import Block, RichTextElement
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.duplicates.cards import Card, Look, below, group_blocks, reason, record_line, record_name
+from bot.blocks.duplicates.cards import Card, below, group_blocks
 from bot.blocks.duplicates.departures import brackets
+from bot.blocks.duplicates.record_lines import Look, reason, record_line, record_name
 from zoho.records import Module, Record
 
 SHOWN = 4

@@ -9,7 +9,8 @@ from slack_sdk.models.blocks import Block
 from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.connection import connect_button, link_line
-from bot.blocks.duplicates.cards import Card, FlagState, every
+from bot.blocks.duplicates.cards import Card
+from bot.blocks.duplicates.flagged import FlagState, every
 
 _SLACK_ONLY = "Flagged, in Slack only"
 

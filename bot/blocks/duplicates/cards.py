@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Literal, NamedTuple
 
 from slack_sdk.models.blocks import (
     Block,
@@ -27,48 +25,19 @@ from bot.blocks.duplicates.dismissed import (
     others_line,
     said_by,
 )
-from bot.blocks.masking import masked
+from bot.blocks.duplicates.flagged import FlagEnd, FlagState, Refusal, end_line, state_line
+from bot.blocks.duplicates.record_lines import (
+    PLAIN,
+    SHOWN_RECORDS,
+    Look,
+    and_more,
+    reason,
+    record_line,
+    record_name,
+    shared_values,
+    struck_name,
+)
 from zoho.records import Group, Record
-
-SHOWN_RECORDS = 4
-SHOWN_VALUES = 2
-
-
-class Refusal(NamedTuple):
-    """A record that Zoho refused to change, and Zoho's words for it."""
-
-    name: str
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class FlagState:
-    """A flag: who set it and when, and where else it stands.
-
-    ``written`` is what Zoho got: nothing, a comment, or the field. ``waiting`` means until writing is
-    allowed. ``refused`` are the records Zoho refused. ``kept`` says why Zoho got nothing, where that is
-    no refusal. ``name`` is the flagger's, for notifications, "" when unknown. ``holder`` has taken it from
-    the queue, "" for nobody.
-    """
-
-    by: str
-    at: datetime
-    written: Literal["", "comment", "field"] = ""
-    waiting: bool = False
-    refused: tuple[Refusal, ...] = ()
-    kept: Literal["", "observe_only", "no_place", "no_field"] = ""
-    name: str = ""
-    holder: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class FlagEnd:
-    """A flag that somebody marked done or took back; ``stands`` is what of it is still in Zoho."""
-
-    how: Literal["done", "undone"]
-    by: str
-    at: datetime
-    stands: Literal["", "comment", "field"] = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,23 +97,6 @@ class Card:
         return ids.GroupRef(self.key, self.revision)
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a group is drawn: ``says_list`` names its list, ``masked`` shortens e-mail and phone.
-
-    ``menu`` are the verbs behind the three dots, see `MENU`.
-    """
-
-    says_list: bool = False
-    masked: bool = False
-    menu: tuple[str, ...] = ()
-
-    def shown(self, value: str) -> str:
-        """A piece of record data as this look lets it be seen."""
-        return masked(value) if self.masked else value
-
-
-PLAIN = Look()
 MENU = {"fields": "Show every field", "share": "Share this group"}
 
 
@@ -224,7 +176,7 @@ def _remaining(left: Sequence[Record], card: Card, look: Look) -> list[RichTextE
     """The records that are still there: one, or some that are not alike any more."""
     if not left:
         return []
-    shown, more = left[:SHOWN_RECORDS], _more(left)
+    shown, more = left[:SHOWN_RECORDS], and_more(left)
     names: list[RichTextElement | str] = []
     for place, record in enumerate(shown, start=1):
         names += [
@@ -237,16 +189,8 @@ def _remaining(left: Sequence[Record], card: Card, look: Look) -> list[RichTextE
 def _struck_out(gone: Sequence[Record], look: Look) -> list[RichTextElement | str]:
     struck: list[RichTextElement | str] = []
     for record in gone[:SHOWN_RECORDS]:
-        struck += [", ", _struck(record, look)]
-    return [words.DOT, *struck[1:], _more(gone)] if gone else []
-
-
-def _more(records: Sequence[Record]) -> str:
-    return f" and {len(records) - SHOWN_RECORDS} more" if len(records) > SHOWN_RECORDS else ""
-
-
-def _struck(record: Record, look: Look) -> RichTextElement:
-    return parts.struck(words.name(look.shown(record.name)))
+        struck += [", ", struck_name(record, look)]
+    return [words.DOT, *struck[1:], and_more(gone)] if gone else []
 
 
 def _number(card: Card) -> str:
@@ -278,17 +222,6 @@ def _headline(card: Card, look: Look) -> RichTextSectionElement:
     return parts.line(parts.bold(f"{_number(card)}{why}"), f"{words.DOT}{shared}" if shared else "")
 
 
-def shared_values(group: Group, look: Look = PLAIN) -> str:
-    """The values that the records share, at most two."""
-    given = [look.shown(value) for value in group.reason.values if words.clean(value)]
-    return ", ".join(words.shared_value(value) for value in given[:SHOWN_VALUES])
-
-
-def reason(group: Group) -> str:
-    """What the records share, without the values: "same e-mail and account"."""
-    return f"same {words.in_words(group.reason.fields)}" if group.reason.fields else "named together by Zoho"
-
-
 def _bullets(card: Card, look: Look) -> list[RichTextSectionElement]:
     records = card.group.records
     lines = [_bullet(card, record, look) for record in records[:SHOWN_RECORDS]]
@@ -299,39 +232,12 @@ def _bullets(card: Card, look: Look) -> list[RichTextSectionElement]:
 
 def _bullet(card: Card, record: Record, look: Look) -> RichTextSectionElement:
     if record.id in card.gone:
-        return parts.line(_struck(record, look), f"{words.DOT}no longer in Zoho")
+        return parts.line(struck_name(record, look), f"{words.DOT}no longer in Zoho")
     if record.id in card.unlike:
         return parts.line(record_name(record, card.links, look), f"{words.DOT}no longer like the others")
     departs = ", ".join(brackets(card.group, record))
     new = record.id in card.fresh
     return record_line(record, card.links, look.shown(departs), look, is_new=new)
-
-
-def record_line(
-    record: Record,
-    links: Mapping[str, str],
-    departs: str = "",
-    look: Look = PLAIN,
-    *,
-    is_new: bool = False,
-) -> RichTextSectionElement:
-    """A record's name, how it departs from the others, and what else is known of it."""
-    return parts.line(
-        record_name(record, links, look),
-        parts.bold(" new") if is_new else "",
-        f" ({departs})" if departs else "",
-        *_created(record),
-        f"{words.DOT}price {words.shared_value(record.price)}" if record.price.strip() else "",
-    )
-
-
-def record_name(record: Record, links: Mapping[str, str], look: Look = PLAIN) -> RichTextElement:
-    """A record's name as a link, or bold where there is no address to trust."""
-    return parts.linked(words.name(look.shown(record.name)), links.get(record.id, ""))
-
-
-def _created(record: Record) -> Sequence[RichTextElement | str]:
-    return (f"{words.DOT}created ", parts.date(record.created)) if record.created else ()
 
 
 def _refusals(card: Card, look: Look) -> list[Block]:
@@ -359,55 +265,6 @@ def _refusal(card: Card, look: Look, said: str, refused: Sequence[Refusal]) -> B
         _id(card, "part"),
         parts.line(parts.emoji(parts.WARNING), " ", parts.bold(look.shown(said)), *in_words),
     )
-
-
-def state_line(flag: FlagState, group: Group) -> str:
-    """Who flagged the group, when, and where else the flag stands, in mrkdwn."""
-    who = f":{parts.FLAG}: Flagged by {parts.mention(flag.by)}"
-    holder = f"{parts.mention(flag.holder)} has it" if flag.holder else ""
-    return words.dotted(who, words.when(flag.at), holder, _where(flag, group))
-
-
-def end_line(end: FlagEnd) -> str:
-    """Who settled the flag or took it back, when, and what still stands in Zoho, in mrkdwn."""
-    done = f":{parts.DONE}: Flag marked done by" if end.how == "done" else "Flag taken back by"
-    stays = {"": "", "comment": "the comment stays in Zoho Desk", "field": "the mark stays in Zoho Desk"}
-    return words.dotted(f"{done} {parts.mention(end.by)}", words.when(end.at), stays[end.stands])
-
-
-def _where(flag: FlagState, group: Group) -> str:
-    if flag.waiting:
-        return "in Slack only until writing is allowed"
-    if flag.kept:
-        return f"in Slack only: {_KEPT[flag.kept].format(plural=group.module.plural)}"
-    done = len(group.records) - len(flag.refused)
-    if not flag.written or done < 1:
-        return "in Slack only" if flag.refused else ""
-    what = "a comment is on" if flag.written == "comment" else "marked on"
-    if flag.refused:
-        return f"{what} {_some_of(done, group)}"
-    whole = "a comment" if flag.written == "comment" else "marked"
-    return f"also {whole} on {every(group)} in Zoho Desk"
-
-
-_KEPT = {
-    "observe_only": "this installation writes nothing to Zoho",
-    "no_place": "Zoho Desk has no place for a flag on {plural}",
-    "no_field": "Zoho Desk does not know the field for flags that the person who runs this app has set",
-}
-
-
-def every(group: Group) -> str:
-    """All records of a group: "both contacts", "all 4 contacts"."""
-    count = len(group.records)
-    return f"both {group.module.plural}" if count == 2 else f"all {count} {group.module.plural}"
-
-
-def _some_of(done: int, group: Group) -> str:
-    count = len(group.records)
-    if count == 2:
-        return f"one of the two {group.module.plural}"
-    return f"{done} of the {count} {group.module.plural}"
 
 
 def group_buttons(card: Card, look: Look = PLAIN) -> list[InteractiveElement]:

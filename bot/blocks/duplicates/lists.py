@@ -12,7 +12,8 @@ from slack_sdk.models.blocks import Block, InteractiveElement
 from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.alerts.told import set_up_button
-from bot.blocks.duplicates.cards import Card, Look, group_blocks
+from bot.blocks.duplicates.cards import Card, group_blocks
+from bot.blocks.duplicates.record_lines import Look
 from zoho.records import Found, Module, SharedValue
 
 PAGE = 5

@@ -12,8 +12,9 @@ from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement, 
 from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.alerts.told import set_up_button
-from bot.blocks.duplicates.cards import Card, reason, record_name
+from bot.blocks.duplicates.cards import Card
 from bot.blocks.duplicates.lists import nothing_anywhere
+from bot.blocks.duplicates.record_lines import reason, record_name
 from zoho.records import Found, Module
 
 _COUNTS = {1: "one", 2: "two", 3: "three"}

@@ -17,7 +17,8 @@ from slack_sdk.models.blocks import (
 
 from bot import ids
 from bot.blocks import parts, words
-from bot.blocks.duplicates.cards import Card, group_buttons, reason, record_name, shared_values
+from bot.blocks.duplicates.cards import Card, group_buttons
+from bot.blocks.duplicates.record_lines import reason, record_name, shared_values
 from bot.blocks.fields.rows import NONE, Row, compared, fullest, is_spelling, lower, moments, rows_of
 from zoho.records import Module, Record
 
