@@ -12,6 +12,7 @@ from slack_sdk.models.views import View
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.alerts import scans
+from bot.blocks import words
 from bot.blocks.alerts import form, listing
 from bot.blocks.alerts.form import Carried, Filled
 from bot.blocks.connection import choose_portal
@@ -89,7 +90,7 @@ class SettingUp:
         known = replace(
             carried,
             zone=await self.own_zone(job.who.user),
-            place=f"{access.connection.org_name}, {access.region.name}",
+            place=f"{words.inert(access.connection.org_name)}, {access.region.name}",
             price=price,
             priced="" if why else _what(modules, self._filters(filled)),
             is_outside=outside,

@@ -94,6 +94,15 @@ async def test_alerts_are_set_up_by_a_form_and_introduced_to_the_channel(connect
     assert one.next_at > connected.clock()
 
 
+async def test_an_organisations_name_is_letters_in_the_form(world: World) -> None:
+    world.zoho.org("larkfield").name = "<!here> *b* <https://evil.example|x>"
+    await world.connect(MARA, "Mara Lindqvist")
+    sheet = await open_form(world)
+    foot = next(block for block in sheet.blocks if block["block_id"] == "sub_foot")
+    said = foot["elements"][0]["text"]
+    assert "(&lt;!here&gt; \u200b*b\u200b* &lt;https://evil.example|x&gt;, EU)" in said
+
+
 @pytest.mark.parametrize("text", ["", "help", "contacts firstName=Ana lastName=Roe"])
 async def test_alerts_are_set_up_from_a_summary_the_help_and_a_search_that_found_nothing(
     connected: World, text: str

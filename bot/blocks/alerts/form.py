@@ -79,8 +79,8 @@ class Filled:
 class Carried:
     """What a form knows besides its inputs: the alerts it changes ("" for new ones) and their revision, the
     person's own time zone, the price that was shown, whether it is to take over, whether it was said that
-    others watch the same, for which lists and filters the price is, and the ts of the message that offered to
-    take over."""
+    others watch the same, from where it reads (``place``, mrkdwn), for which lists and filters the price is,
+    and the ts of the message that offered to take over."""
 
     key: str = ""
     revision: int = 0
