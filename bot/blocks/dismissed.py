@@ -121,12 +121,12 @@ def _title(row: DismissedRow) -> str:
 def _told(row: DismissedRow, now: datetime, zone: tzinfo, *, is_own: bool = False) -> str:
     by = "you" if row.is_by_viewer else (words.name(row.by) if row.by else "somebody")
     at = words.here(row.at, now, zone)
-    reason = REASONS.get(row.why, "")
+    reason = words.lowered(REASONS.get(row.why, ""))
     note = f"“{words.cut(words.clean(row.note), words.VALUE_LENGTH)}”" if row.note else ""
     again = f"shown again, since the {words.in_words(row.again)} changed" if row.again else ""
     said = words.sentence(at) if is_own else f"dismissed by {by}, {at}"
     label = "" if is_own else words.label(row.module)
-    return words.dotted(label, said, reason[:1].lower() + reason[1:], note, again)
+    return words.dotted(label, said, reason, note, again)
 
 
 def _pager(page: DismissedPage) -> list[InteractiveElement]:

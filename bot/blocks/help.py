@@ -5,7 +5,7 @@ from __future__ import annotations
 from enum import StrEnum
 from functools import cache
 
-from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement, RichTextSectionElement
+from slack_sdk.models.blocks import Block, InteractiveElement, RichTextElement
 
 from bot import ids
 from bot.blocks import parts, words
@@ -57,15 +57,11 @@ def unknown(typed: str, near: Near | None = None) -> parts.Message:
         text = f"{text}. Did you mean {near.words}?"
     foot = f"Lists: desk {_LISTS}{words.DOT}`{ids.COMMAND} help` shows every command"
     blocks: list[Block] = [
-        parts.rich("unk:head:1", _line(said)),
+        parts.rich("unk:head:1", parts.line(*said)),
         parts.actions("unk:act:1", *_meant(near), _show_help()),
         parts.context("unk:foot:1", foot),
     ]
     return parts.Message(words.fallback(text), tuple(blocks))
-
-
-def _line(said: list[RichTextElement | str]) -> RichTextSectionElement:
-    return parts.line(*said)
 
 
 def _meant(near: Near | None) -> list[InteractiveElement]:
@@ -103,7 +99,7 @@ def unknown_filter(module: Module, key: str, nearest: str = "", *, again: str = 
             ids.SEARCH_AGAIN, f"Search with {short}", value=again, label=label, primary=True
         )
         buttons.append(button)
-    blocks = (parts.rich("unf:head:1", _line(said)), parts.actions("unf:act:1", *buttons, _show_help()))
+    blocks = (parts.rich("unf:head:1", parts.line(*said)), parts.actions("unf:act:1", *buttons, _show_help()))
     return parts.Message(words.fallback(text), blocks)
 
 

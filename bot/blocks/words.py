@@ -234,6 +234,11 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def lowered(text: str) -> str:
+    """``text`` in the middle of a sentence; abbreviations stay as they are."""
+    return text if text[1:2].isupper() else text[:1].lower() + text[1:]
+
+
 def label(module: Module) -> str:
     """A module as people read it: "Desk contacts"."""
     return f"{_PRODUCTS[module.product]} {module.plural}"

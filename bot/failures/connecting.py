@@ -67,7 +67,7 @@ def scope_missing(error: errors.ScopeMissing, about: Failing) -> parts.Message:
     one = len(error.missing) < 2
     head = "One Zoho permission is missing" if one else f"{len(error.missing)} Zoho permissions are missing"
     needs = f"{'This search needs' if about.searched else 'This needs'} {'it' if one else 'them'}"
-    so = f", so {about.nothing[0].lower()}{about.nothing[1:]}"
+    so = f", so {words.lowered(about.nothing)}"
     named = f": {words.in_words(error.missing)}" if error.missing else ""
     profile = (
         "Zoho shows the whole list again; your flags are kept. If it still refuses afterwards, "

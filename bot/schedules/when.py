@@ -26,6 +26,7 @@ EXAMPLES = (
 )
 
 _EVERY = re.compile(r"every (\d{1,4}) ?(minutes?|mins?|m|hours?|h)", re.IGNORECASE)
+_BETWEEN = re.compile(r"\s*(?:–|-|\bto\b|\buntil\b)\s*")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
 
 
@@ -180,7 +181,7 @@ def _read_when(text: str) -> Every | At:
     first, _, rest = text.lower().partition(" ")
     if first == "every":
         return _read_every(text)
-    if first in ("hourly",):
+    if first == "hourly":
         return Every(60)
     if first in ("daily", "weekdays"):
         return At(EVERY_DAY if first == "daily" else WEEKDAYS, read_time(rest))
@@ -226,12 +227,10 @@ def read_quiet(text: str) -> Quiet | None:
     """``18:00 to 8:00`` as quiet hours, None for nothing; raises ScheduleRefused."""
     if not text.strip():
         return None
-    since, between, until = re.sub(r"\s*(?:–|-|\bto\b|\buntil\b)\s*", "|", text.strip(), count=1).partition(
-        "|"
-    )
-    if not between:
+    hours = _BETWEEN.split(text.strip(), maxsplit=1)
+    if len(hours) < 2:
         raise ScheduleRefused(f"“{text}” names no hours; they are written like 18:00 to 8:00")
-    quiet = Quiet(read_time(since), read_time(until))
+    quiet = Quiet(read_time(hours[0]), read_time(hours[1]))
     if quiet.since == quiet.until:
         raise ScheduleRefused("The quiet hours begin and end at the same time; for example 18:00 to 8:00")
     return quiet

@@ -116,17 +116,17 @@ def _headline(given: Preview) -> str:
     if not given.told:
         return f"In the last {DAYS} days: nothing"
     ahead = sum(one.is_ahead for one in given.told)
-    said, come = len(given.told) - ahead, "1 still to come" if ahead else ""
-    messages = ", ".join(filter(None, (words.counted(said, "message") if said or not ahead else "", come)))
-    return f"In the last {DAYS} days: {words.counted(given.groups, 'group')} in {messages}"
+    said = len(given.told) - ahead
+    messages = [words.counted(said, "message")] if said else []
+    messages += ["1 still to come"] if ahead else []
+    return f"In the last {DAYS} days: {words.counted(given.groups, 'group')} in {', '.join(messages)}"
 
 
 def _messages(given: Preview) -> list[Block]:
-    blocks: list[Block] = []
+    blocks: list[Block] = [parts.divider("pv:d1:1")]
     look = Look(says_list=given.has_many_lists, masked=given.is_masked)
     drawn = 0
     for place, told in enumerate(given.told[-_MOST_SLOTS:], start=1):
-        blocks += [parts.divider(f"pv:d1:{place}")] if place == 1 else []
         when = f"{'Next, ' if told.is_ahead else ''}{words.slot(told.at, given.zone)}"
         line = parts.line(parts.italic(when), f"{words.DOT}{told.counts.headline}")
         blocks.append(parts.rich(f"pv:m{place}:1", line))

@@ -105,14 +105,9 @@ def group_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
     and the way back when dismissed."""
     if card.is_solved:
         return [_solved(card, look)]
-    if card.is_dismissed:
-        return dismissed_blocks(card, look)
-    return [_body(card, look), *below(card, look)]
-
-
-def group_body(card: Card, look: Look = PLAIN) -> Block:
-    """What its records share and how each departs from that, without state and buttons."""
-    return _body(card, look)
+    if card.dismissed is not None and card.is_dismissed:
+        return _dismissed(card, card.dismissed, look)
+    return [group_body(card, look), *below(card, look)]
 
 
 def below(card: Card, look: Look = PLAIN) -> list[Block]:
@@ -136,11 +131,8 @@ def below(card: Card, look: Look = PLAIN) -> list[Block]:
     return drawn
 
 
-def dismissed_blocks(card: Card, look: Look = PLAIN) -> list[Block]:
+def _dismissed(card: Card, state: DismissalState, look: Look) -> list[Block]:
     """A group that was dismissed: of which records, who said it, and the way back."""
-    state = card.dismissed
-    if state is None:
-        return []
     records = card.group.records
     names = [record_name(record, card.links, look) for record in records[:SHOWN_RECORDS]]
     return [
@@ -197,7 +189,8 @@ def _number(card: Card) -> str:
     return f"{card.number}. " if card.number else ""
 
 
-def _body(card: Card, look: Look) -> RichTextBlock:
+def group_body(card: Card, look: Look = PLAIN) -> RichTextBlock:
+    """What its records share and how each departs from that, without state and buttons."""
     elements: list[RichTextElement] = [_headline(card, look), parts.bullets(*_bullets(card, look))]
     if card.group.against:
         doubts = look.shown(words.clean(", and ".join(card.group.against))).rstrip(".")

@@ -73,8 +73,7 @@ def not_a_duplicate(block_id: str, head: str, names: Sequence[RichTextElement], 
 
 def said_by(block_id: str, state: DismissalState) -> Block:
     """Who dismissed it, when, and why; what somebody wrote stands in letters that nothing parses."""
-    reason = REASONS.get(state.why, "")
-    why = reason[:1].lower() + reason[1:] if reason else ""
+    why = words.lowered(REASONS.get(state.why, ""))
     told = words.dotted(
         f"Dismissed by {parts.mention(state.by)}",
         words.when(state.at),

@@ -19,7 +19,7 @@ from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.duplicates.cards import Card, group_buttons
 from bot.blocks.duplicates.record_lines import reason, record_name, shared_values
-from bot.blocks.fields.rows import NONE, Row, compared, fullest, is_spelling, lower, moments, rows_of
+from bot.blocks.fields.rows import NONE, Row, compared, fullest, is_spelling, moments, rows_of
 from zoho.records import Module, Record
 
 SHOWN_DOUBTS = 4  # fields that differ, in words above the table
@@ -68,7 +68,7 @@ def field_by_field(page: FieldsPage) -> parts.Message:
     said = (
         f"{words.escaped(page.card.names, 100)}, field by field: {words.escaped(reason(page.card.group), 60)}"
     )
-    differing = [lower(row.name) for row in rows if row.differs]
+    differing = [words.lowered(row.name) for row in rows if row.differs]
     verb = "differs" if len(differing) == 1 else "differ"
     more = f"; {words.escaped(words.in_words(differing), 80)} {verb}" if differing else ""
     return parts.Message(words.fallback(f"{said}{more}"), table, classic)

@@ -159,11 +159,6 @@ def _similar(one: str, other: str) -> bool:
     return min(len(one), len(other)) > 4 and spelling.distance(one, other) <= 2
 
 
-def lower(name: str) -> str:
-    """A field's name in the middle of a sentence; abbreviations stay as they are."""
-    return name if name[1:2].isupper() else name[:1].lower() + name[1:]
-
-
 def moments(records: Sequence[Record]) -> list[tuple[str, list[datetime | None]]]:
     """When the records were made and changed, as far as Zoho told."""
     rows = [

@@ -13,8 +13,8 @@ from bot import ids
 from bot.blocks import parts
 from bot.blocks.duplicates import group_list
 from bot.blocks.fields import FieldsPage, compared, field_by_field, label, reading
-from bot.blocks.fields.rows import lower
 from bot.blocks.parts import Message
+from bot.blocks.words import lowered
 from tests.bot.blocks import limits, made
 from zoho.records import Field, Reason, Record
 
@@ -269,4 +269,4 @@ def test_dates_in_plain_letters_are_their_fallback() -> None:
     ("name", "inside"), [("Job title", "job title"), ("VAT", "VAT"), ("E-mail", "e-mail")]
 )
 def test_a_field_in_the_middle_of_a_sentence_begins_small(name: str, inside: str) -> None:
-    assert lower(name) == inside
+    assert lowered(name) == inside
