@@ -112,6 +112,10 @@ class Sharing:
             return
         there = replace(job, reply=Reply(taken.channel, taken.response_url))
         access = await self.zoho.open(job.who)
+        if not _is_of(taken.found, access):
+            await self.store.shares.drop(taken)
+            await self.voice.add(there, share.other_organisation())
+            return
         published = await self.voice.publish(there, await self._message(taken, access))
         if published.place is not None:
             await self.store.shares.stands_at(taken, published.place.ts)
@@ -167,7 +171,10 @@ class Sharing:
         stays: Mapping[str, tuple[Refusal, ...]] = NO_STAYS,
     ) -> None:
         """Draw the message with this group again: a shared one for everybody, else the person's own list;
-        and every other shared one in which its records stand."""
+        and every other shared one in which its records stand. Nothing for somebody who is connected to
+        another organisation by now, whose addresses are others."""
+        if not _is_of(shown, access):
+            return
         shared = await self.of(job, shown)
         if shared is None:
             await self.searches.show_again(job, shown, access, records=records, notice=notice, stays=stays)
@@ -181,7 +188,10 @@ class Sharing:
     async def follow(self, access: Access, spot: Spot, members: Collection[str], *, but: str = "") -> None:
         """Draw the shared messages again in which these records stand, ``but`` the one that was just drawn:
         what somebody decided elsewhere shows there too. Nobody waits for it, so nobody is told of trouble.
+        Nothing, likewise, where ``access`` is to another organisation.
         """
+        if not _is_of(spot, access):
+            return
         for shared in await self.store.shares.showing(spot, members):
             if shared.key != but:
                 send = partial(self.voice.redraw_at, Place(shared.channel, shared.ts))
@@ -268,7 +278,7 @@ class Sharing:
         await self.searches.show_group(job, access, group)
 
 
-def _is_of(found: Found, access: Access) -> bool:
+def _is_of(found: Found | ShownGroup | Spot, access: Access) -> bool:
     return (found.dc, found.org_id) == (access.connection.dc, access.connection.org_id)
 
 

@@ -289,6 +289,15 @@ def no_draft() -> parts.Message:
     )
 
 
+def other_organisation() -> parts.Message:
+    """For a sheet whose person is connected to another organisation by now."""
+    return _said(
+        "moved",
+        "This list is of another organisation than the one you are connected to now. Nothing was shared. "
+        f"Search again with `{ids.COMMAND}`.",
+    )
+
+
 def not_in_channel(bot: str) -> parts.Message:
     """For a channel in which the app cannot write; ``bot`` is its own Slack id."""
     return _said("absent", f"Nothing was shared. Invite the app first: /invite {parts.mention(bot)}")

@@ -90,7 +90,7 @@ class SettingUp:
         known = replace(
             carried,
             zone=await self.own_zone(job.who.user),
-            place=f"{words.inert(access.connection.org_name)}, {access.region.name}",
+            place=_place(access),
             price=price,
             priced="" if why else _what(modules, self._filters(filled)),
             is_outside=outside,
@@ -137,6 +137,9 @@ class SettingUp:
         if access.connection.choices:
             await self.voice.add(job, choose_portal(access.connection.choices))
             return form.unfilled()
+        if carried.place != _place(access):
+            known, why = await self._known(job, access, filled, carried)
+            return form.form(filled, known, warning=form.unread(why) if why else form.elsewhere(known.place))
         sight = await self.channels.look(wanted.channel)
         if sight.is_member is False:
             return form.form(filled, carried, warning=await self._absent())
@@ -227,6 +230,11 @@ async def _price(access: Access, modules: tuple[Module, ...], filters: Filters) 
         raise
     except ZohoError as error:
         return None, in_a_row(error)
+
+
+def _place(access: Access) -> str:
+    """The organisation that is read, in mrkdwn."""
+    return f"{words.inert(access.connection.org_name)}, {access.region.name}"
 
 
 def _looks_elsewhere(before: Terms, terms: Terms) -> bool:

@@ -205,6 +205,23 @@ async def test_what_costs_more_than_the_form_said_is_agreed_to_once_more(connect
     assert one.terms.price
 
 
+async def test_whoever_is_connected_elsewhere_by_now_is_told_before_anything_is_read(
+    connected: World,
+) -> None:
+    sheet = await open_form(connected)
+    assert "(Larkfield Support, EU)" in sheet.words
+    await connected.connect(MARA, "Priya Nair")
+    await connected.slack.submit(sheet, {})
+    again = await connected.slack.wait_for_modal(
+        MARA, containing="You are connected to Bellbird Outdoor, India"
+    )
+    assert await standing(connected) == ()
+    assert "(Bellbird Outdoor, India)" in again.words
+    mark = connected.slack.mark
+    await connected.slack.submit(again, {})
+    assert "Desk contacts of Bellbird Outdoor, India" in (await introduced(connected, mark)).words
+
+
 async def test_another_rhythm_shows_its_own_inputs_and_keeps_the_others(connected: World) -> None:
     sheet = await open_form(connected)
     assert not sheet.elements("quiet")

@@ -73,6 +73,13 @@ async def told(world: World, user: str, mark: int) -> str:
     return (await world.slack.wait_for(lambda m: m.to == user, after=mark)).words
 
 
+def kettles(world: World) -> None:
+    """Two products alone, whose addresses are made of the organisation that somebody is connected to."""
+    org = world.zoho.org("larkfield")
+    org.clear()
+    org.add_many("products", [{"productName": "Kettle", "productCode": "K1"}] * 2)
+
+
 def everything(message: Message) -> str:
     return str(message.blocks) + message.text
 
@@ -318,6 +325,54 @@ async def test_two_people_with_different_rights_meet_on_one_message(connected: W
     drawn = connected.slack.message(shared.ts)
     assert "Flagged by <@U02TOMAS>" not in drawn.words
     assert "Flag taken back by <@U01MARA>" in drawn.words
+
+
+async def test_whoever_is_connected_elsewhere_by_now_shares_nothing_of_the_old_list(connected: World) -> None:
+    sheet = await open_sheet(connected, await ask_in(connected, SUPPORT, "desk products"))
+    await connected.connect(MARA, "Priya Nair")
+    mark = connected.slack.mark
+    await connected.slack.submit(sheet, {LEVEL_BLOCK: "full"})
+    said = await told(connected, MARA, mark)
+    assert "another organisation than the one you are connected to now. Nothing was shared." in said
+    assert [m for m in connected.slack.messages(SUPPORT) if m.to is None] == []
+
+
+async def test_a_shared_message_never_gets_the_addresses_of_another_organisation(world: World) -> None:
+    kettles(world)
+    await world.connect(MARA, "Mara Lindqvist")
+    await world.connect(JONAS, "Mara Lindqvist")
+    shared = await submit(
+        world, await open_sheet(world, await ask_in(world, SUPPORT, "desk products")), "full"
+    )
+    await press(world, shared, "Kettle", MARA)
+    queue = await world.ask(JONAS, "flagged")
+    await press(world, shared, "Kettle", MARA, ids.FLAG_UNDO)
+    before = world.slack.message(shared.ts)
+
+    await world.connect(JONAS, "Priya Nair")
+    (menu,) = queue.elements(ids.FLAG_MORE)
+    await world.slack.click(queue, ids.FLAG_MORE, option=menu.raw["options"][0]["value"], user=JONAS)
+    await world.settled()
+
+    after = world.slack.message(shared.ts)
+    assert after.urls
+    assert after.urls == before.urls
+    assert "Larkfield Support\u00a0· EU" in after.words
+
+
+async def test_a_permission_to_write_given_as_somebody_else_leaves_the_shared_message_as_it_is(
+    world: World,
+) -> None:
+    await world.connect(MARA, "Mara Lindqvist")
+    shared = await share(world)
+    mark = await press(world, shared, BRANDTS, MARA)
+    offer = await world.slack.wait_for(user=MARA, containing="Flagged, in Slack only", after=mark)
+    before = world.slack.message(shared.ts)
+    mark = world.slack.mark
+    await world.walk(offer, "Priya Nair")
+    await world.slack.wait_for(user=MARA, containing="is connected", after=mark)
+    await world.settled()
+    assert world.slack.message(shared.ts).blocks == before.blocks
 
 
 async def test_only_the_group_that_changed_gets_new_blocks(connected: World) -> None:

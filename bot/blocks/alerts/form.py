@@ -202,6 +202,13 @@ def dearer(price: int, said: int | None) -> str:
     return f"{costs} Press the button once more to agree."
 
 
+def elsewhere(place: str) -> str:
+    """Above the form when its person is connected to another organisation than it said."""
+    return (
+        f"You are connected to {place} by now, so nothing was started. Press the button once more to go on."
+    )
+
+
 def same_thing(owner: str, speaks: str, *, is_paused: bool) -> str:
     """Above the form when these lists are watched in this channel already."""
     said = (
