@@ -1,4 +1,8 @@
-"""Modules too large to be read without asking: the price, the question, the read in the background."""
+"""Modules too large to be read without asking: the price, the question, the read in the background.
+
+A read outlives its process: the pages that were paid for are kept until it ends, and whoever takes it up goes
+on after them, in the same message, with the same way to cancel it.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +34,6 @@ log = structlog.get_logger(__name__)
 EVERY_SECONDS = 5.0
 _WATCH_SECONDS = 10.0
 _LOST_AFTER = timedelta(seconds=30)
-_MAY_WAIT = timedelta(minutes=10)  # for its beginning; what takes its process down must not go on for ever
 _AT_ONCE = 3
 _MOST_KEPT = 1_000  # groups; more would make every turn of the page slow for everybody
 
@@ -43,8 +46,9 @@ class _UnderWay:
         self.task: asyncio.Task[Found] | None = None
 
     async def hear(self, progress: Progress) -> None:
-        """Take note of a page."""
-        self.now = replace(self.now, read=progress.read, groups=progress.groups, used=progress.credits)
+        """Take note of a page; those that another process read before are gone through without a word."""
+        if progress.read >= self.now.read:
+            self.now = replace(self.now, read=progress.read, groups=progress.groups, used=progress.credits)
 
     def cancel(self) -> None:
         """Stop before the next page."""
@@ -233,17 +237,17 @@ class LongReads:
         finally:
             del self._under_way[begun.key]
             under_way.cancel()
-            if not _is_cancelled():  # else this process ends, and the next one tells of it
-                await self.store.reads.fail(begun.key)
+            if not _is_cancelled():  # else this process ends, and the next one goes on with it
+                await self.store.reads.end_ours(begun.key, ReadState.FAILED)
 
     async def _given_back(self, now: Read) -> bool:
-        """Whether this process ends before anything was read: then the next one carries it out."""
+        """Whether this process ends: then another one goes on with it."""
 
         async def enter(connection: AsyncConnection, keys: Collection[str]) -> None:
             if self.entries is not None:
                 await self.entries.enter(connection, READ, keys)
 
-        return self._is_stopping and now.is_untouched and await self.store.reads.give_back(now.key, enter)
+        return self._is_stopping and await self.store.reads.give_back(now.key, enter)
 
     async def _carry_out(self, job: LongRead, begun: Read, under_way: _UnderWay) -> None:
         if await self._given_back(begun):
@@ -254,7 +258,8 @@ class LongReads:
             return
         price = Price(begun.wanted.rows, begun.wanted.ceiling, None)
         filters = dict(begun.wanted.filters)
-        work = access.duplicates().read(begun.wanted.module, filters, price, under_way.hear)
+        journal = await self.store.reads.journal(begun, under_way.cancel)
+        work = access.duplicates().read(begun.wanted.module, filters, price, under_way.hear, journal=journal)
         under_way.task = asyncio.create_task(work)
         await self._follow(job, under_way, under_way.task)
         if under_way.task.cancelled():
@@ -293,20 +298,21 @@ class LongReads:
         found = replace(found, filters=now.wanted.filters, groups=found.groups[:_MOST_KEPT])
         kept = await self.store.lists.keep(job.who, now.wanted.command, found)
         message = await self.drawing.page(kept, access)
-        await self.store.reads.note(now)
-        if await self.store.reads.end(now.key, ReadState.DONE):
-            await self.voice.answer(job, message)
-        else:
+        if not await self.store.reads.note(now):
             await self._say_stopped(job, now)
+            return
+        await self.voice.answer(job, message)
+        await self.store.reads.end_ours(now.key, ReadState.DONE)
 
     async def _say_stopped(self, job: LongRead, now: Read) -> None:
-        """It was cancelled, or this process ends."""
+        """It was cancelled, or cannot go on here; nothing is said of one that is in other hands by now."""
         await self.store.reads.note(now)
-        await self.store.reads.end(now.key, ReadState.INTERRUPTED)
+        is_ended = await self.store.reads.end_ours(now.key, ReadState.INTERRUPTED)
         ended = await self.store.reads.get(job.who, now.key)
-        is_cancelled = ended is not None and ended.state is ReadState.CANCELLED
-        say = drawn.cancelled if is_cancelled else drawn.interrupted
-        await self.voice.answer(job, say(self._state(now)))
+        if ended is not None and ended.state is ReadState.CANCELLED:
+            await self.voice.answer(job, drawn.cancelled(self._state(now)))
+        elif is_ended:
+            await self.voice.answer(job, drawn.interrupted(self._state(now)))
 
     def _state(self, now: Read) -> drawn.Reading:
         wanted = now.wanted
@@ -326,14 +332,14 @@ class LongReads:
     # The end of this process, and of others
 
     def stop(self) -> None:
-        """End every read under way; those who wait for one are told."""
+        """Stop every read under way before its next page, and give it back."""
         self._is_stopping = True
         for under_way in self._under_way.values():
             under_way.cancel()
 
     async def watch(self, is_ours: Callable[[], bool]) -> None:
-        """Hold what is read here. At the start and from time to time, while that is ``is_ours`` to do, take
-        up reads that nobody began, and tell of those whose process is gone in the middle."""
+        """Hold what is read here. At the start and from time to time, while that is ``is_ours`` to do, go on
+        with reads that nobody has any more, and tell of those that nobody went on with in time."""
         while True:
             try:
                 if self._ours:
@@ -341,13 +347,12 @@ class LongReads:
                 if is_ours():
                     await self._look_for_lost(self.now() - _LOST_AFTER)
             except (SQLAlchemyError, *SLACK_TROUBLE) as error:
-                log.warning("lost_reads_not_told", error=type(error).__name__)
+                log.warning("lost_reads_not_taken_up", error=type(error).__name__)
             await asyncio.sleep(_WATCH_SECONDS)
 
     async def _look_for_lost(self, since: datetime) -> None:
         for lost in await self.store.reads.lost(since):
-            is_young = self.now() - (lost.since or lost.at) < _MAY_WAIT
-            if lost.is_untouched and lost.ts and is_young:
+            if lost.ts and lost.can_go_on(self.now()):
                 self.jobs.take_up(self._job(lost))
             elif await self.store.reads.end(lost.key, ReadState.INTERRUPTED):
                 await self.voice.answer(self._job(lost), drawn.interrupted(self._state(lost)))

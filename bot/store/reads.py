@@ -1,24 +1,31 @@
-"""Reads of a whole module: the price that was asked, the read under way, how it ended."""
+"""Reads of a whole module: the price that was asked, the read under way, how it ended.
+
+Any of them may be gone on with by another process than the one that began it.
+"""
 
 from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, delete, insert, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from bot.store.tables import fresh_key, reads
+from bot.store.read_pages import ReadPages
+from bot.store.tables import fresh_key, read_pages, reads
 from bot.store.unfinished import Along
 from zoho.database import Database
+from zoho.duplicates.windows import CREDITS_A_CALL
 from zoho.records import Module, Who
 
 LIFE = timedelta(hours=24)
+GOES_ON_WITHIN = timedelta(hours=1)  # of the last that was heard of it; what it read is old by then
+MOST_TAKES = 5  # what takes its process down with it must not do so for ever
 
 
 class ReadState(StrEnum):
@@ -60,7 +67,8 @@ class Wanted:
 @dataclass(frozen=True, slots=True)
 class Read:
     """One read of one person, and how far it has come. ``channel`` and ``ts`` are its message's, "" before
-    there is one; ``holder`` is the process that carries it out, "" while it waits for one."""
+    there is one; ``holder`` is the process that carries it out, "" while it waits for one. It was taken up
+    ``takes`` times, and heard of last at ``seen_at``."""
 
     key: str
     who: Who
@@ -74,11 +82,12 @@ class Read:
     groups: int = 0
     used: int = 0
     holder: str = ""
+    takes: int = 0
+    seen_at: datetime | None = None
 
-    @property
-    def is_untouched(self) -> bool:
-        """Whether nothing was read yet, so that it can begin anew at the same price."""
-        return not self.read and not self.used
+    def can_go_on(self, now: datetime) -> bool:
+        """Whether somebody may still take it up."""
+        return self.takes < MOST_TAKES and now - (self.seen_at or self.at) < GOES_ON_WITHIN
 
 
 class Reads:
@@ -134,11 +143,13 @@ class Reads:
             "since": self._now(),
             "seen_at": self._now(),
         }
+        this = (reads.c.key == asked.key, reads.c.state == ReadState.ASKED.value)
         try:
-            is_now = await self._change(asked.key, ReadState.ASKED, running)
+            async with self._database.write() as connection:
+                begun = await connection.execute(update(reads).where(*this).values(running))
         except IntegrityError:
             return Begun.BUSY
-        return Begun.NOW if is_now else Begun.BEFORE
+        return Begun.NOW if begun.rowcount else Begun.BEFORE
 
     async def stands_at(self, key: str, channel: str, ts: str) -> None:
         """Remember where its message is."""
@@ -153,14 +164,43 @@ class Reads:
         return None if row is None else _read(row)
 
     async def take(self, key: str, *, lost: datetime) -> Read | None:
-        """Carry out this read from now on; None when it is over, or somebody carries it out who was heard of
-        since ``lost``."""
-        free = or_(reads.c.holder == "", reads.c.seen_at < lost)
-        statement = update(reads).where(reads.c.key == key, reads.c.state == ReadState.RUNNING.value, free)
-        mine = statement.values(holder=self._holder, seen_at=self._now()).returning(reads)
+        """Carry out this read from now on; None when it is over or cannot go on, or somebody carries it out
+        who was heard of since ``lost``.
+
+        Whoever had it before may have paid a call whose answer is gone: it counts as used.
+        """
+        now = self._now()
+        this = (
+            reads.c.key == key,
+            reads.c.state == ReadState.RUNNING.value,
+            reads.c.takes < MOST_TAKES,
+            reads.c.seen_at > now - GOES_ON_WITHIN,
+            or_(reads.c.holder == "", reads.c.seen_at < lost),
+        )
+        once_more = reads.c.used + CREDITS_A_CALL
+        paid = case((and_(reads.c.takes > 0, once_more <= reads.c.ceiling), once_more), else_=reads.c.used)
+        mine = {"holder": self._holder, "takes": reads.c.takes + 1, "used": paid, "seen_at": now}
         async with self._database.write() as connection:
-            row = (await connection.execute(mine)).one_or_none()
+            taken = await connection.execute(update(reads).where(*this).values(mine).returning(reads))
+            row = taken.one_or_none()
         return None if row is None else _read(row)
+
+    async def journal(self, begun: Read, when_over: Callable[[], object]) -> ReadPages:
+        """The pages that were read of it; ``when_over`` is called when one comes and it is over, or not with
+        us any more."""
+        kept = select(read_pages.c.place).where(read_pages.c.read == begun.key)
+        async with self._database.read() as connection:
+            places = frozenset((await connection.execute(kept)).scalars())
+        return ReadPages(
+            self._database,
+            self._now,
+            key=begun.key,
+            began=begun.since or begun.at,
+            used=begun.used,
+            places=places,
+            is_ours=and_(*self._ours(begun.key)),
+            when_over=when_over,
+        )
 
     async def hold(self, keys: Collection[str]) -> None:
         """Be heard of, for reads of ours that have no news."""
@@ -171,35 +211,34 @@ class Reads:
     async def give_back(self, key: str, along: Along) -> bool:
         """Let somebody else carry out a read of ours; ``along`` is done in the same transaction. False when
         it is not under way any more."""
-        mine = (
-            reads.c.key == key,
-            reads.c.holder == self._holder,
-            reads.c.state == ReadState.RUNNING.value,
-        )
         async with self._database.write() as connection:
-            given = (await connection.execute(update(reads).where(*mine).values(holder=""))).rowcount == 1
+            release = update(reads).where(*self._ours(key)).values(holder="")
+            given = (await connection.execute(release)).rowcount == 1
             if given:
                 await along(connection, (key,))
         return given
 
     async def note(self, now: Read) -> bool:
-        """Remember how far it has come; False when it is not under way any more, or not with us."""
-        figures = {"read": now.read, "groups": now.groups, "used": now.used, "seen_at": self._now()}
-        if await self._change(now.key, ReadState.RUNNING, figures, reads.c.holder == now.holder):
-            return True
+        """Remember how far it has come; False when it is not under way any more, or not with us.
+
+        While it is, its pages tell what was read and used, and nothing older than the last of them is noted.
+        """
+        over = (reads.c.key == now.key, reads.c.state != ReadState.RUNNING.value)
+        figures = {"read": now.read, "groups": now.groups, "used": now.used}
+        heard = {"groups": now.groups, "seen_at": self._now()}
         async with self._database.write() as connection:
-            over = (reads.c.key == now.key, reads.c.state != ReadState.RUNNING.value)
-            await connection.execute(update(reads).where(*over).values(figures))
-        return False
+            ours = await connection.execute(update(reads).where(*self._ours(now.key)).values(heard))
+            if ours.rowcount == 0:
+                await connection.execute(update(reads).where(*over).values(figures))
+        return ours.rowcount == 1
 
     async def end(self, key: str, how: ReadState, *, was: ReadState = ReadState.RUNNING) -> bool:
-        """End it, once; False when it was not ``was``."""
-        return await self._change(key, was, {"state": how.value, "slot": None})
+        """End it, once, whoever has it; False when it was not ``was``. No page of it is kept any longer."""
+        return await self._end(how, (reads.c.key == key, reads.c.state == was.value))
 
-    async def fail(self, key: str) -> None:
-        """End a read of ours that is still under way: something went wrong."""
-        failed = {"state": ReadState.FAILED.value, "slot": None}
-        await self._change(key, ReadState.RUNNING, failed, reads.c.holder == self._holder)
+    async def end_ours(self, key: str, how: ReadState) -> bool:
+        """End a read that is under way here; False when it is not."""
+        return await self._end(how, self._ours(key))
 
     async def release_all(self) -> None:
         """Nobody carries out any of them: for the start of the only process that works on this database."""
@@ -225,13 +264,18 @@ class Reads:
         async with self._database.write() as connection:
             await connection.execute(delete(reads).where(*old))
 
-    async def _change(
-        self, key: str, was: ReadState, values: dict[str, Any], *such: ColumnElement[bool]
-    ) -> bool:
-        this = (reads.c.key == key, reads.c.state == was.value, *such)
-        statement = update(reads).where(*this).values(values)
+    def _ours(self, key: str) -> tuple[ColumnElement[bool], ...]:
+        """That this read is under way and in our hands."""
+        state = reads.c.state == ReadState.RUNNING.value
+        return (reads.c.key == key, state, reads.c.holder == self._holder)
+
+    async def _end(self, how: ReadState, such: Sequence[ColumnElement[bool]]) -> bool:
+        ended = update(reads).where(*such).values(state=how.value, slot=None).returning(reads.c.key)
         async with self._database.write() as connection:
-            return (await connection.execute(statement)).rowcount == 1
+            key = (await connection.execute(ended)).scalar_one_or_none()
+            if key is not None:
+                await connection.execute(delete(read_pages).where(read_pages.c.read == key))
+        return key is not None
 
 
 def _read(row: Row[Any]) -> Read:
@@ -260,4 +304,6 @@ def _read(row: Row[Any]) -> Read:
         groups=row.groups,
         used=row.used,
         holder=row.holder,
+        takes=row.takes,
+        seen_at=row.seen_at,
     )

@@ -188,6 +188,15 @@ reads = Table(
     Column("since", UtcTime),
     Column("seen_at", UtcTime),
     Column("holder", Text, nullable=False, server_default=""),
+    Column("takes", Integer, nullable=False, server_default="0"),
+)
+
+read_pages = Table(
+    "read_pages",
+    metadata,
+    Column("read", Text, ForeignKey("long_reads.key", ondelete="CASCADE"), primary_key=True),
+    Column("place", Text, primary_key=True),
+    Column("page", EncryptedText, nullable=False),
 )
 
 

@@ -45,6 +45,8 @@ async def store(storage: Storage) -> AsyncIterator[Store]:
 
 def value_for(column: Column[Any], number: int) -> object:
     """Something that fits into a column; what is encrypted says where it stands."""
+    for key in column.foreign_keys:
+        return value_for(key.column, number)
     kind = column.type
     if isinstance(kind, EncryptedText):
         return f"{column} {number}"
@@ -150,7 +152,8 @@ async def test_what_no_key_opens_is_given_up_with_what_hangs_on_it(store: Store)
 
     given_up = await forget(both, (NEW, OLD))
 
-    assert given_up == {place.table.name: PAGE + 3 for place in places()}
+    named = {place.table.name for place in places()} - {"read_pages"}  # these went with their reads
+    assert given_up == dict.fromkeys(named, PAGE + 3)
     assert forgotten({"subscriptions": 2}) == ("subscriptions: 2 given up",)
     assert {len(values) for name, values in (await read_all(both)).items() if "refused" not in name} == {2}
     assert await forget(both, (NEW, OLD)) == {}

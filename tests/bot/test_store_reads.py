@@ -8,11 +8,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store import Begun, ReadState, Store, Wanted
+from bot.store import Begun, Read, Reads, ReadState, Store, Wanted
+from bot.store.reads import MOST_TAKES
+from bot.store.tables import read_pages
 from zoho.database import Database
-from zoho.records import Module, Who
+from zoho.desk import SearchPage
+from zoho.records import Field, Module, Record, Who
 
 MARA, TOMAS = Who("T1", "U1"), Who("T1", "U2")
 CONTACTS = Wanted(
@@ -26,6 +30,15 @@ CONTACTS = Wanted(
     ceiling=3_600,
     at_least=100_000,
 )
+NORA = Record(
+    Module.DESK_CONTACTS,
+    "1",
+    "Nora Vik",
+    created=datetime(2026, 1, 2, 3, 4, 5, 678_000, tzinfo=UTC),
+    is_end_user=True,
+    others=(Field("city", "Ulm"),),
+)
+PAGE = SearchPage((NORA,), 1)
 
 
 class Clock:
@@ -73,13 +86,14 @@ async def test_a_person_has_one_read_at_a_time_in_an_organisation(store: Store) 
     assert await store.reads.begin(second) is Begun.NOW
 
 
-async def test_a_read_ends_once_and_keeps_its_last_figures(store: Store) -> None:
+async def test_a_read_ends_once_and_keeps_its_last_figures(store: Store, clock: Clock) -> None:
     asked = await store.reads.ask(MARA, CONTACTS)
     await store.reads.begin(asked)
-    assert await store.reads.note(replace(asked, read=500, groups=3, used=15))
+    begun = await _taken(store.reads, asked, clock)
+    assert await store.reads.note(replace(begun, read=500, groups=3, used=15))
     assert await store.reads.end(asked.key, ReadState.CANCELLED)
     assert not await store.reads.end(asked.key, ReadState.DONE)
-    assert not await store.reads.note(replace(asked, read=600, groups=3, used=18))
+    assert not await store.reads.note(replace(begun, read=600, groups=3, used=18))
     ended = await store.reads.get(MARA, asked.key)
     assert ended is not None
     assert (ended.state, ended.read, ended.used) == (ReadState.CANCELLED, 600, 18)
@@ -108,7 +122,7 @@ async def test_a_read_is_carried_out_by_one_process_until_that_is_silent_or_give
     await one.begin(asked)
     taken = await one.take(asked.key, lost=clock.time)
     assert taken is not None
-    assert taken.is_untouched
+    assert (taken.takes, taken.used) == (1, 0)
     assert await two.take(asked.key, lost=clock.time) is None
     before = clock.time
     clock.time += timedelta(seconds=20)
@@ -125,15 +139,94 @@ async def test_a_read_is_carried_out_by_one_process_until_that_is_silent_or_give
     assert entered == [asked.key]
     assert await two.take(asked.key, lost=before) is not None
     assert not await one.note(replace(taken, read=100, used=3))  # it is in other hands
-    await one.fail(asked.key)
+    assert not await one.end_ours(asked.key, ReadState.FAILED)
     there = await two.waiting(asked.key)
     assert there is not None
-    assert there.is_untouched
+    assert (there.read, there.used, there.takes) == (0, 3, 2)  # a call of the first may have been paid
     clock.time += timedelta(minutes=1)
     assert await one.take(asked.key, lost=clock.time) is not None  # nothing was heard of the other
     await one.end(asked.key, ReadState.CANCELLED)
     assert await two.take(asked.key, lost=clock.time) is None
     assert await two.waiting(asked.key) is None
+
+
+async def test_pages_are_kept_until_the_end_by_whoever_has_the_read(database: Database, clock: Clock) -> None:
+    one, two = Store(database, clock).reads, Store(database, clock).reads
+    asked = await one.ask(MARA, CONTACTS)
+    await one.begin(asked)
+    begun = await _taken(one, asked, clock)
+    over: list[str] = []
+    first = await one.journal(begun, lambda: over.append("one"))
+    await first.keep("a+0", PAGE, read=1, used=3)
+    clock.time += timedelta(minutes=1)
+    again = await _taken(two, asked, clock)
+    assert (again.read, again.used, again.takes) == (1, 6, 2)
+    second = await two.journal(again, lambda: over.append("two"))
+    assert await second.find("a+0") == PAGE
+    assert await second.find("a+100") is None
+    assert (second.began, second.used) == (begun.since, 6)
+
+    await first.keep("a+100", PAGE, read=2, used=6)
+    assert over == ["one"]
+    await second.keep("a+100", PAGE, read=2, used=9)
+    assert await two.end_ours(asked.key, ReadState.DONE)
+    await second.keep("a+200", PAGE, read=3, used=12)
+    assert over == ["one", "two"]
+    assert await _pages(database) == 0
+
+
+async def test_a_read_that_ends_its_process_time_and_again_is_taken_up_no_more(
+    store: Store, clock: Clock
+) -> None:
+    asked = await store.reads.ask(MARA, CONTACTS)
+    await store.reads.begin(asked)
+    for _ in range(MOST_TAKES):
+        await _taken(store.reads, asked, clock)
+        clock.time += timedelta(minutes=1)
+    assert await store.reads.take(asked.key, lost=clock.time) is None
+    (lost,) = await store.reads.lost(clock.time)
+    assert not lost.can_go_on(clock.time)
+
+
+async def test_a_read_of_which_nothing_was_heard_for_an_hour_does_not_go_on(
+    store: Store, clock: Clock
+) -> None:
+    asked = await store.reads.ask(MARA, CONTACTS)
+    await store.reads.begin(asked)
+    await _taken(store.reads, asked, clock)
+    clock.time += timedelta(minutes=59)
+    await _taken(store.reads, asked, clock)
+    clock.time += timedelta(minutes=61)
+    assert await store.reads.take(asked.key, lost=clock.time) is None
+    (lost,) = await store.reads.lost(clock.time)
+    assert not lost.can_go_on(clock.time)
+
+
+async def test_what_was_read_lies_encrypted_and_goes_with_the_workspace(
+    store: Store, database: Database, clock: Clock
+) -> None:
+    asked = await store.reads.ask(MARA, CONTACTS)
+    await store.reads.begin(asked)
+    journal = await store.reads.journal(await _taken(store.reads, asked, clock), list)
+    await journal.keep("a+0", PAGE, read=1, used=3)
+    async with database.read() as connection:
+        lies = (await connection.execute(select(type_coerce(read_pages.c.page, Text)))).scalar_one()
+    assert "Vik" not in lies
+    assert lies.startswith("gAAAA")
+    await store.forget("T1")
+    assert await _pages(database) == 0
+
+
+async def _taken(reads: Reads, asked: Read, clock: Clock) -> Read:
+    taken = await reads.take(asked.key, lost=clock.time)
+    assert taken is not None
+    return taken
+
+
+async def _pages(database: Database) -> int:
+    """How many pages are kept."""
+    async with database.read() as connection:
+        return len((await connection.execute(select(read_pages.c.place))).all())
 
 
 async def test_reads_are_forgotten_after_a_day_unless_they_run_and_with_their_workspace(

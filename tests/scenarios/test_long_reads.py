@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from bot import ids
 from bot.app import build
 from bot.sandbox.things import Message
-from bot.store import ReadState
-from tests.conftest import LARKFIELD, MARA, World
-from zoho.records import Who
+from bot.store.tables import read_pages
+from tests.conftest import MARA, World
 from zoho.sandbox.organisation import Org
 
-WHO = Who(LARKFIELD, MARA)
 SEARCH = "/api/v1/contacts/search"
 ROWS, TWINS = 2_000, 12
 PAGES = ROWS // 100
@@ -431,66 +430,76 @@ async def test_a_message_that_cannot_be_edited_is_followed_by_the_result(large: 
 # The process ends
 
 
-async def test_a_stop_in_the_middle_is_told_and_the_search_can_be_repeated(large: World) -> None:
+async def test_a_stop_in_the_middle_costs_no_page_twice_and_the_read_goes_on(large: World) -> None:
     message = await started(large)
     begun = asyncio.get_running_loop().time()
     await large.bot.stop()
     assert asyncio.get_running_loop().time() - begun < 5
-    told = large.slack.message(message.ts)
-    assert "was interrupted" in told.words
-    assert "The app was restarted after" in told.words
-
-    large.bot = build(large.bot.settings, now=large.clock)
-    await large.bot.start()
-    again = await large.click(told, ids.SEARCH_AGAIN)
-    assert "This search has to read everything" in again.words
-
-
-@pytest.mark.parametrize("pages", [0, 2])
-async def test_a_read_whose_process_was_killed_goes_on_if_nothing_was_read_and_else_is_told(
-    large: World, pages: int
-) -> None:
-    message = await started(large)
-    read = await large.bot.store.reads.get(WHO, _key(message))
-    assert read is not None
+    left = large.slack.message(message.ts)
+    assert left.elements(ids.SEARCH_CANCEL)
+    assert 1 < searches(large) < PAGES
+    mark = large.slack.mark
+    await goes_on(large)
+    after = await large.slack.wait_for(user=MARA, after=mark, containing="Reading Desk contacts: ")
+    assert _read(after) >= _read(left)
     result = await ended(large, f"{TWINS} possible duplicates in Desk contacts")
     await large.settled()
-    asked = await large.bot.store.reads.ask(WHO, read.wanted)  # as a process left it that was killed
-    await large.bot.store.reads.begin(asked)
-    await large.bot.store.reads.stands_at(asked.key, result.channel, result.ts)
-    taken = await large.bot.store.reads.take(asked.key, lost=large.clock())
-    assert taken is not None
-    if pages:
-        await large.bot.store.reads.note(replace(taken, read=100 * pages, used=3 * pages))
+    assert direct(large) == [result]
+    assert result.ts == message.ts
+    assert f"24 of {ROWS:,} contacts" in result.words
+    assert searches(large) <= 1 + PAGES + 4 + 1
+    assert not await _pages(large)
+
+
+def _read(message: Message) -> int:
+    """How far a read has come, as its message says."""
+    return int(message.text.partition("contacts: ")[2].split()[0].replace(",", ""))
+
+
+async def goes_on(world: World) -> None:
+    """Start the bot anew after it was stopped."""
+    await world.start_again()
+    world.bot.long_reads.every = 0.05
+
+
+async def _pages(world: World) -> bool:
+    """Whether any page of a read is kept."""
+    async with world.bot.database.read() as connection:
+        return bool((await connection.execute(select(read_pages.c.place))).all())
+
+
+async def test_a_read_that_goes_on_can_be_cancelled(large: World) -> None:
+    message = await started(large)
     await large.bot.stop()
+    before = searches(large)
+    slow(large, 0.5)
     mark = large.slack.mark
-    large.bot = build(large.bot.settings, now=large.clock)
-    await large.bot.start()
-    says = "was interrupted" if pages else f"{TWINS} possible duplicates in Desk contacts"
-    told = await large.slack.wait_for(user=MARA, after=mark, containing=says)
-    assert told.ts == result.ts
+    await goes_on(large)
+    await large.slack.wait_for(user=MARA, after=mark, containing="Reading Desk contacts: ")
+    told = await large.click(message, ids.SEARCH_CANCEL, containing="Search cancelled")
     await large.settled()
+    assert direct(large) == [told]
+    assert before <= searches(large) < PAGES
+    assert not await _pages(large)
+    large.zoho.clear_faults()
     assert await _is_free(large)
 
 
-async def test_a_lost_read_can_be_cancelled_too(large: World) -> None:
+async def test_a_read_that_nobody_went_on_with_for_an_hour_is_told_and_can_be_repeated(large: World) -> None:
     message = await started(large)
     await large.bot.stop()
-    key = _key(message)
-    database = large.bot.store.reads
-    large.bot = build(large.bot.settings, now=large.clock)
-    await large.bot.start()
-    assert database is not large.bot.store.reads
-    read = await large.bot.store.reads.get(WHO, key)
-    assert read is not None
-    assert read.state is ReadState.INTERRUPTED
+    large.clock.forward(timedelta(minutes=61))
+    before = searches(large)
+    await goes_on(large)
+    told = await ended(large, "was interrupted")
+    assert told.ts == message.ts
+    assert "The app was restarted after" in told.words
+    assert searches(large) <= before + 1  # the one that was under way
+    assert not await _pages(large)
     late = await large.click(message, ids.SEARCH_CANCEL)
     assert "This button belongs to an older message" in late.words
-
-
-def _key(message: Message) -> str:
-    (button,) = message.elements(ids.SEARCH_CANCEL)
-    return ids.read_page(button.value).search
+    again = await large.click(told, ids.SEARCH_AGAIN)
+    assert "This search has to read everything" in again.words
 
 
 async def test_of_very_many_groups_the_largest_are_kept(large: World) -> None:

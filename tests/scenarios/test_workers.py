@@ -168,39 +168,49 @@ async def test_a_read_that_waits_for_a_worker_begins_when_there_is_one_unless_it
             assert "cancelled" in slack.message(declined.ts).words
 
 
-async def test_a_read_whose_process_is_killed_in_the_middle_is_told_by_the_next(
-    large: Installation,
+@pytest.mark.parametrize("how", ["kill", "terminate"])
+async def test_a_read_whose_process_ends_in_the_middle_goes_on_in_its_message_with_the_next_one(
+    large: Installation, how: str
 ) -> None:
     slack = large.slack
     async with large.running() as (_, reading):
         slow(large, 0.6)
         message = await begun(large)
         await progressing(large, message)
-        await kill(reading)
-    large.zoho.clear_faults()
-    mark = slack.mark
-    async with large.running():
-        told = await slack.wait_for(user=MARA, after=mark, containing="was interrupted", timeout=90)
-        assert told.ts == message.ts
-        mark = slack.mark
-        await slack.click(told, ids.SEARCH_AGAIN)
-        await slack.wait_for(user=MARA, after=mark, containing="has to read everything", timeout=40)
-
-
-async def test_a_process_that_is_told_to_end_leaves_reads_that_wait_to_the_next_and_tells_of_the_others(
-    large: Installation,
-) -> None:
-    slack = large.slack
-    async with large.running() as (_, reading):
-        slow(large, 0.6)
-        message = await begun(large)
-        await progressing(large, message)
-        mark = slack.mark
-        reading.terminate()
-        told = await slack.wait_for(user=MARA, after=mark, containing="was interrupted", timeout=30)
-        assert told.ts == message.ts
+        getattr(reading, how)()
         async with asyncio.timeout(40):
-            assert await reading.wait() == 0
+            await reading.wait()
+    came_to = slack.message(message.ts)
+    assert came_to.elements(ids.SEARCH_CANCEL)
+    large.zoho.clear_faults()
+    before, mark = pages(large), slack.mark
+    async with large.running():
+        result = await slack.wait_for(user=MARA, after=mark, containing=RESULT, timeout=90)
+    assert result.ts == message.ts
+    assert f"24 of {ROWS:,} contacts" in result.words
+    assert before > 1
+    assert pages(large) <= 1 + ROWS // 100 + 4 + 1  # the count, every page once, the one that was cut short
+
+
+def pages(installation: Installation) -> int:
+    """How many pages were asked for."""
+    return sum(call.path == SEARCH for call in installation.zoho.calls)
+
+
+@on_postgres
+async def test_a_read_is_cancelled_by_a_process_that_does_not_carry_it_out(large: Installation) -> None:
+    slack = large.slack
+    async with large.running():
+        slow(large, 0.3)
+        message = await begun(large)
+        await progressing(large, message)
+        before, mark = pages(large), slack.mark
+        await slack.click(message, ids.SEARCH_CANCEL)
+        told = await slack.wait_for(user=MARA, after=mark, containing="Search cancelled")
+        assert told.ts == message.ts
+        asked = await question(large)
+        assert pages(large) <= before + 3  # it stops before its next page; the last one prices the next read
+        assert "has to read everything" in asked.words
 
 
 @on_postgres

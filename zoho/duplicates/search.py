@@ -23,7 +23,7 @@ from zoho.duplicates.listing import PLANS
 from zoho.duplicates.one import Finder, Hits
 from zoho.duplicates.values import Walk
 from zoho.duplicates.whole import members, read_whole, with_groups
-from zoho.duplicates.windows import Price, Progress
+from zoho.duplicates.windows import Journal, Price, Progress
 from zoho.errors import ScopeMissing, TooLarge
 from zoho.organisations import OrganisationKey, Organisations
 from zoho.records import Found, Module, Record, Twins
@@ -100,16 +100,21 @@ class Search:
         filters: Mapping[str, str],
         price: Price,
         tell: Callable[[Progress], Awaitable[None]],
+        *,
+        journal: Journal | None = None,
     ) -> Found:
         """Read the whole module by search windows, at no more than ``price``, and group what was read.
 
-        ``tell`` hears of every page. Cancelling the task stops before the next page and drops what was read.
+        ``tell`` hears of every page. Cancelling the task stops before the next page. What was read is dropped
+        then, unless a ``journal`` keeps it: another call with that goes on from there.
         Raises ScopeMissing before any call, UnknownFilter, and what a call may raise.
         """
         sorted_out = sort_out(module, filters)
         found = self._start(module, filters, "list", ignored=sorted_out.ignored)
+        if journal is not None:
+            found = replace(found, at=journal.began)
         with self._needing(module, Way.SEARCH):
-            found = await read_whole(self._desk, found, sorted_out, price, tell)
+            found = await read_whole(self._desk, found, sorted_out, price, tell, journal)
         if not found.compared:
             await self._prove()
         return await self._less_dismissed(found)

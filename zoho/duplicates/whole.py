@@ -10,14 +10,21 @@ from zoho.duplicates import windows
 from zoho.duplicates.apart import Apart, apart
 from zoho.duplicates.filters import Filters
 from zoho.duplicates.groups import Tally
-from zoho.duplicates.windows import Price, Progress
+from zoho.duplicates.windows import Journal, Price, Progress
 from zoho.records import Found, Group, Module, Record
 
 
 async def read_whole(
-    desk: Desk, found: Found, filters: Filters, price: Price, tell: Callable[[Progress], Awaitable[None]]
+    desk: Desk,
+    found: Found,
+    filters: Filters,
+    price: Price,
+    tell: Callable[[Progress], Awaitable[None]],
+    journal: Journal | None,
 ) -> Found:
     """``found`` with the groups of its whole module, or of as much of it as the price allows.
+
+    ``journal`` keeps what comes and holds what came before, see `windows.read`.
 
     Raises UnknownFilter when the first records lack a field that a filter needs.
     """
@@ -28,7 +35,13 @@ async def read_whole(
             await tell(Progress(read, price.rows, spent, price.credits, gathering.tally.groups))
 
         outcome = await windows.read(
-            desk, found.module, ceiling=price.credits, now=found.at, take=gathering.take, tell=told
+            desk,
+            found.module,
+            ceiling=price.credits,
+            now=found.at,
+            take=gathering.take,
+            tell=told,
+            journal=journal,
         )
         grouped = await child.grouped()
     out_of = None if outcome.is_whole else max(price.rows or 0, outcome.read + outcome.missed)

@@ -2,7 +2,8 @@
 
 A list's offsets grow dear, some 29,000 credits for 100,000 records, and a search ends at its 1,000th record:
 so a module beyond what `reading` takes is read window after window of creation time. What the read may cost
-is a ceiling: it stops there, and says how far it came.
+is a ceiling: it stops there, and says how far it came. Where somebody keeps a journal of it, a read whose
+process ended is gone on with, and no page is paid for twice.
 https://desk.zoho.com/DeskAPIDocument#Search
 """
 
@@ -13,6 +14,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from typing import Protocol
 
 from zoho.desk import LIMIT, Desk, SearchPage
 from zoho.errors import BadRequest, ServerError
@@ -68,6 +70,26 @@ class Outcome:
     missed: int = 0
 
 
+class Journal(Protocol):
+    """The pages of one read as they came, kept for whoever goes on with it when its process has ended.
+
+    ``began`` is when the read began; what was created since is not part of it. ``used`` are the credits that
+    were spent before, an answer that nobody kept included.
+    """
+
+    began: datetime
+    used: int
+
+    async def find(self, place: str) -> SearchPage | None:
+        """The page that was kept for this place, else None."""
+
+    async def keep(self, place: str, page: SearchPage, *, read: int, used: int) -> None:
+        """Keep a page that came, with the records read and the credits used up to here."""
+
+    async def note(self, used: int) -> None:
+        """Keep the credits used up to here, where what was paid for is no page."""
+
+
 Take = Callable[[Sequence[Record]], Awaitable[None]]
 Tell = Callable[[int, int], Awaitable[None]]
 
@@ -83,13 +105,24 @@ async def price(desk: Desk, module: Module, *, now: datetime, left: int | None) 
     return Price(rows, _round_up(calls * CREDITS_A_CALL), after)
 
 
-async def read(desk: Desk, module: Module, *, ceiling: int, now: datetime, take: Take, tell: Tell) -> Outcome:
+async def read(
+    desk: Desk,
+    module: Module,
+    *,
+    ceiling: int,
+    now: datetime,
+    take: Take,
+    tell: Tell,
+    journal: Journal | None = None,
+) -> Outcome:
     """Read every record created until ``now``, each once, and hand them to ``take`` page by page.
 
-    ``tell`` hears of records read and credits used after each page. Spends at most ``ceiling`` credits.
+    ``tell`` hears of records read and credits used after each page. Spends at most ``ceiling`` credits, what
+    the ``journal`` says was used before included; pages that it holds for the same ``now`` are taken from it.
     Raises ServerError when Zoho gives records in another order than the one asked for.
     """
-    return await _Reader(desk, module, ceiling, take, tell).run(_Window(_BEGINNING, now + _AHEAD))
+    reader = _Reader(desk, module, ceiling, take, tell, journal)
+    return await reader.run(_Window(_BEGINNING, now + _AHEAD))
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +134,11 @@ class _Window:
     def is_divisible(self) -> bool:
         """Whether it is longer than the shortest range that can be said."""
         return self.until - self.since > _TICK
+
+    @property
+    def name(self) -> str:
+        """The same in every process that reads on."""
+        return f"{self.since.isoformat()}/{self.until.isoformat()}"
 
     def parts(self, number: int) -> list[_Window]:
         """Windows of equal length, oldest first, a tick apart since both ends of a range count."""
@@ -115,14 +153,17 @@ class _Spent(Exception):
 
 
 class _Reader:
-    def __init__(self, desk: Desk, module: Module, ceiling: int, take: Take, tell: Tell) -> None:
+    def __init__(
+        self, desk: Desk, module: Module, ceiling: int, take: Take, tell: Tell, journal: Journal | None
+    ) -> None:
         self._desk = desk
         self._module = module
         self._ceiling = ceiling
         self._take = take
         self._tell = tell
+        self._journal = journal
         self._seen: set[str] = set()
-        self._spent = 0
+        self._spent = 0 if journal is None else journal.used
         self._missed = 0
 
     async def run(self, whole: _Window) -> Outcome:
@@ -185,20 +226,31 @@ class _Reader:
         except BadRequest as error:
             if error.parameter != "from" and not _NAMES_FROM.search(error.words):
                 raise
+            if self._journal is not None:
+                await self._journal.note(self._spent)
             return None
 
     async def _page(self, window: _Window, offset: int) -> SearchPage:
-        if self._spent + CREDITS_A_CALL > self._ceiling:
-            raise _Spent
-        self._spent += CREDITS_A_CALL
-        page = await self._desk.search_window(
-            self._module, since=window.since, until=window.until, offset=offset
-        )
+        place = f"{window.name}+{offset}"
+        page = None if self._journal is None else await self._journal.find(place)
+        is_new = page is None
+        if page is None:
+            page = await self._paid(window, offset)
         fresh = [record for record in page.records if record.id not in self._seen]
         self._seen.update(record.id for record in fresh)
+        if is_new and self._journal is not None:
+            await self._journal.keep(place, page, read=len(self._seen), used=self._spent)
         await self._take(fresh)
         await self._tell(len(self._seen), self._spent)
         return page
+
+    async def _paid(self, window: _Window, offset: int) -> SearchPage:
+        if self._spent + CREDITS_A_CALL > self._ceiling:
+            raise _Spent
+        self._spent += CREDITS_A_CALL
+        return await self._desk.search_window(
+            self._module, since=window.since, until=window.until, offset=offset
+        )
 
 
 def _total(page: SearchPage) -> int | None:

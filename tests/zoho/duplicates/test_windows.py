@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from tests.zoho.duplicates.desk_stand import Stand
 from tests.zoho.test_desk import Fake
 from zoho.client import Reply
-from zoho.desk import Desk
+from zoho.desk import Desk, SearchPage
 from zoho.duplicates.windows import Outcome, Price, Progress, price, read
 from zoho.errors import BadRequest, ScopeMissing, ServerError, TooLarge, UnknownFilter
 from zoho.records import Module, Record
@@ -37,6 +38,7 @@ class Searched:
     ) -> None:
         self.rows = [(str(number), when) for number, when in enumerate(sorted(created))]
         self._with_times, self._with_count, self._depth, self._order = with_times, with_count, depth, order
+        self._dies_at = 0  # the call at which the process that reads is gone
         self.fake = Fake(self.answer)
 
     @property
@@ -46,6 +48,8 @@ class Searched:
 
     def answer(self, path: str, query: Mapping[str, str]) -> object:
         """What Zoho's search answers."""
+        if self.calls == self._dies_at:
+            raise Ended
         offset = int(query["from"])
         if offset > self._depth:
             return BadRequest("The value passed for the 'from' parameter is invalid.", status=422)
@@ -69,6 +73,33 @@ class Searched:
             assert spent == 3 * self.calls
 
         outcome = await read(Desk(self.fake), CONTACTS, ceiling=ceiling, now=NOW, take=take, tell=tell)
+        return outcome, got
+
+    async def read_on(
+        self, journal: Notebook, lives: Sequence[int], ceiling: int = 10**9
+    ) -> tuple[Outcome, list[str]]:
+        """Read it all by processes of which each but the last dies at such a call of its own; the outcome of
+        the last one, and the ids that it handed over."""
+        for life in lives:
+            self._dies_at = self.calls + life
+            with suppress(Ended):
+                await self._read_once(journal, ceiling)
+            if journal.used + 3 <= ceiling:
+                journal.used += 3  # as whoever goes on counts the call that was under way
+        self._dies_at = 0
+        return await self._read_once(journal, ceiling)
+
+    async def _read_once(self, journal: Notebook, ceiling: int) -> tuple[Outcome, list[str]]:
+        got: list[str] = []
+
+        async def take(records: Sequence[Record]) -> None:
+            got.extend(record.id for record in records)
+
+        async def tell(rows: int, spent: int) -> None:
+            assert spent <= ceiling
+
+        desk = Desk(self.fake)
+        outcome = await read(desk, CONTACTS, ceiling=ceiling, now=NOW, take=take, tell=tell, journal=journal)
         return outcome, got
 
 
@@ -188,6 +219,75 @@ async def test_no_read_spends_more_than_its_ceiling(
     outcome, _ = await module.read(ceiling)
 
     assert outcome.credits == 3 * module.calls <= ceiling
+
+
+# -- gone on with -------------------------------------------------------------------------------------
+
+
+class Notebook:
+    """A journal in memory."""
+
+    def __init__(self) -> None:
+        self.began, self.used = NOW, 0
+        self._pages: dict[str, SearchPage] = {}
+
+    async def find(self, place: str) -> SearchPage | None:
+        """The page that was kept for this place."""
+        return self._pages.get(place)
+
+    async def keep(self, place: str, page: SearchPage, *, read: int, used: int) -> None:
+        """Keep it; no page comes twice."""
+        assert place not in self._pages
+        self._pages[place], self.used = page, used
+
+    async def note(self, used: int) -> None:
+        """Keep what was used."""
+        self.used = used
+
+
+class Ended(Exception):
+    """The process that read is gone."""
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    created=INSTANTS,
+    with_times=st.booleans(),
+    with_count=st.booleans(),
+    lives=st.lists(st.integers(1, 12), min_size=1, max_size=3),
+)
+async def test_a_read_that_was_cut_short_goes_on_and_pays_for_no_page_twice(
+    created: list[datetime], with_times: bool, with_count: bool, lives: list[int]
+) -> None:
+    module = Searched(created, with_times=with_times, with_count=with_count)
+    straight, all_of_it = await module.read()
+    calls = module.calls
+    module.fake.asked.clear()
+    journal = Notebook()
+
+    outcome, got = await module.read_on(journal, lives)
+
+    assert got == all_of_it
+    assert (outcome.read, outcome.missed) == (straight.read, straight.missed)
+    assert module.calls <= calls + len(lives)  # one answer is lost with each process
+    assert 3 * module.calls <= outcome.credits
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    created=INSTANTS,
+    depth=st.sampled_from((99, 300, 999)),
+    lives=st.lists(st.integers(1, 12), min_size=1, max_size=3),
+    ceiling=st.integers(0, 200),
+)
+async def test_a_read_that_was_cut_short_spends_no_more_than_its_ceiling_either(
+    created: list[datetime], depth: int, lives: list[int], ceiling: int
+) -> None:
+    module = Searched(created, with_times=False, depth=depth)
+
+    await module.read_on(Notebook(), lives, ceiling)
+
+    assert 3 * module.calls <= ceiling
 
 
 # -- the price ----------------------------------------------------------------------------------------
