@@ -51,7 +51,7 @@ def introduction(told: AlertsTold, baseline: Baseline | None = None) -> parts.Me
     if baseline is None:
         text = f"{who} set up duplicate alerts here: {words.labels(told.modules)}, {told.speaks}"
     else:
-        groups = words.counted(baseline.known, "group")
+        groups = words.sentence(words.counted(baseline.known, "group"))
         verb = "is" if baseline.known == 1 else "are"
         text = f"{who} set up duplicate alerts here. {groups} {verb} known; only new ones will be announced"
     return parts.Message(words.fallback(text), blocks)
