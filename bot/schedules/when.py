@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo
+
+from bot.schedules.zones import ScheduleRefused, check_zone, known_zone
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WEEKDAYS = frozenset(range(5))
@@ -25,13 +27,15 @@ EXAMPLES = (
     "weekly monday 9:00",
 )
 
-_EVERY = re.compile(r"every (\d{1,4}) ?(minutes?|mins?|m|hours?|h)", re.IGNORECASE)
+NINE = time(9)
+"""Where no time is named."""
+
+_EVERY = re.compile(r"(?:(\d{1,4}) ?)?(minutes?|mins?|m|hours?|h)")
 _BETWEEN = re.compile(r"\s*(?:–|-|\bto\b|\buntil\b)\s*")
 _TIME = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?", re.IGNORECASE)
-
-
-class ScheduleRefused(ValueError):
-    """The words name no schedule; the message says which word is wrong, with an example."""
+_ASIDE = re.compile(r"[()]|,(?= |$)")
+_LITTLE = ("at", "on")
+_MOST_WORDS = 3  # of a city
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,47 +159,51 @@ def _instant(day: date, wall: time, zone: ZoneInfo) -> datetime:
 def read_schedule(words: str, *, zone: str) -> Schedule:
     """``weekdays 09:00 Europe/Berlin`` as a `Schedule`; ``zone`` is used when the words name none.
 
-    Raises ScheduleRefused.
+    What `describe` says is understood too. Raises ScheduleRefused.
     """
-    text = " ".join(words.split())
-    rest, named = _take_zone(text)
-    return Schedule(_read_when(rest), check_zone(named or zone))
-
-
-def check_zone(name: str) -> str:
-    """The IANA name as it is spelled, or ScheduleRefused."""
-    try:
-        return ZoneInfo(name).key
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise ScheduleRefused(f"“{name}” is no time zone; one is written like Europe/Berlin") from error
+    text, named = _take_zone(" ".join(_ASIDE.sub(" ", words).split()))
+    text, _, hours = text.partition(" not ")
+    when, quiet = _read_when(text), read_quiet(hours)
+    if quiet and isinstance(when, At):
+        raise ScheduleRefused(
+            "Quiet hours are for more often than daily; for example every 2 hours not 18:00 to 8:00"
+        )
+    return Schedule(when, check_zone(named or zone), quiet).check()
 
 
 def _take_zone(text: str) -> tuple[str, str]:
+    """The words before a zone, and its name; a city has up to three words."""
+    pieces = text.split(" ")
+    for count in range(1, min(_MOST_WORDS, len(pieces) - 1) + 1):
+        if zone := known_zone(" ".join(pieces[-count:])):
+            return " ".join(pieces[:-count]), zone
     head, _, last = text.rpartition(" ")
-    if "/" in last or last.upper() == "UTC":
-        return head, last.upper() if last.upper() == "UTC" else last
-    return text, ""
+    return (head, last) if "/" in last else (text, "")
 
 
 def _read_when(text: str) -> Every | At:
-    first, _, rest = text.lower().partition(" ")
-    if first == "every":
-        return _read_every(text)
-    if first == "hourly":
-        return Every(60)
-    if first in ("daily", "weekdays"):
-        return At(EVERY_DAY if first == "daily" else WEEKDAYS, read_time(rest))
-    if first == "weekly":
-        day, _, wall = rest.partition(" ")
-        return At(frozenset({_read_day(day)}), read_time(wall))
+    pieces = [word for word in text.lower().split() if word not in _LITTLE]
+    if pieces[:1] == ["every"]:
+        pieces = pieces[1:]
+        if found := _EVERY.fullmatch(" ".join(pieces)):
+            return _every(int(found[1] or 1) * (60 if found[2].startswith("h") else 1))
+    match pieces:
+        case ["hourly"]:
+            return Every(60)
+        case ["daily" | "day", *wall]:
+            return At(EVERY_DAY, _read_wall(wall))
+        case ["weekdays" | "weekday", *wall]:
+            return At(WEEKDAYS, _read_wall(wall))
+        case ["weekly" | "week", day, *wall] if not day[0].isdecimal():
+            return At(frozenset({_read_day(day)}), _read_wall(wall))
+        case ["weekly" | "week", *wall]:
+            return At(frozenset({0}), _read_wall(wall))
+        case [day, *wall] if _day(day) is not None:
+            return At(frozenset({_read_day(day)}), _read_wall(wall))
     raise ScheduleRefused(f"“{text}” is no schedule; examples: {', '.join(EXAMPLES)}")
 
 
-def _read_every(text: str) -> Every:
-    found = _EVERY.fullmatch(text)
-    if not found:
-        raise ScheduleRefused(f"“{text}” is no schedule; examples: {', '.join(EXAMPLES[:2])}")
-    minutes = int(found[1]) * (60 if found[2].lower().startswith("h") else 1)
+def _every(minutes: int) -> Every:
     if not SHORTEST <= timedelta(minutes=minutes) <= LONGEST:
         raise ScheduleRefused(
             "Between every 15 minutes and every 24 hours is possible, for example every 30 minutes"
@@ -203,11 +211,28 @@ def _read_every(text: str) -> Every:
     return Every(minutes)
 
 
+def _read_wall(pieces: list[str]) -> time:
+    """The rest of the words; letters behind a time of day were meant to name a zone."""
+    text = " ".join(pieces)
+    found = _TIME.match(text)
+    behind = text[len(found[0].rstrip()) :] if found else ""
+    if behind.startswith(" ") and behind.replace(" ", "").isalpha():
+        check_zone(behind.strip())
+    return read_time(text) if text else NINE
+
+
+def _day(word: str) -> int | None:
+    """The number of ``mon``, ``monday`` or ``mondays``; None for what is no day."""
+    day = word.removesuffix("s") if len(word) > 3 else word
+    matches = [number for number, name in enumerate(DAYS) if len(day) >= 3 and name.startswith(day)]
+    return matches[0] if matches else None
+
+
 def _read_day(word: str) -> int:
-    matches = [number for number, day in enumerate(DAYS) if len(word) >= 3 and day.startswith(word)]
-    if not matches:
+    day = _day(word)
+    if day is None:
         raise ScheduleRefused(f"“{word}” is no day of the week; for example weekly monday 9:00")
-    return matches[0]
+    return day
 
 
 def read_time(text: str) -> time:

@@ -12,7 +12,8 @@ from bot.blocks.alerts.form import Carried
 from bot.blocks.parts import Message
 from bot.ids import read_alert
 from bot.jobs import Click, Job, Typed, Voice
-from bot.schedules.when import ScheduleRefused, load
+from bot.schedules.when import load
+from bot.schedules.zones import ScheduleRefused
 from bot.store import Because, Store, Subscription, SubscriptionStatus
 from bot.subscribing.asked import SNOOZE, AlertsAsked, Ask, filled_by_words, read_snooze
 from bot.subscribing.known import KnownGroups

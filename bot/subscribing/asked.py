@@ -15,8 +15,6 @@ from bot.schedules.when import (
     At,
     Every,
     Schedule,
-    ScheduleRefused,
-    check_zone,
     clock,
     dump,
     load,
@@ -24,6 +22,7 @@ from bot.schedules.when import (
     read_schedule,
     spell,
 )
+from bot.schedules.zones import ScheduleRefused, check_zone
 from bot.store import Subscription, Terms
 from zoho.connections import Connection
 from zoho.records import Module, Product

@@ -14,13 +14,13 @@ from bot.schedules.when import (
     Every,
     Quiet,
     Schedule,
-    ScheduleRefused,
     describe,
     dump,
     load,
     read_schedule,
     spell,
 )
+from bot.schedules.zones import ScheduleRefused
 
 BERLIN = "Europe/Berlin"
 
@@ -49,6 +49,21 @@ def slots(words: str, after: str, count: int, zone: str = BERLIN) -> list[str]:
         ("every 4h", "every 4 hours", "UTC"),
         ("hourly", "every hour", "UTC"),
         ("every 24 hours", "every 24 hours", "UTC"),
+        ("every hour", "every hour", "UTC"),
+        ("every day at 9", "every day at 9:00 (UTC)", "UTC"),
+        ("daily", "every day at 9:00 (UTC)", "UTC"),
+        ("every weekday 8:30am", "weekdays at 8:30 (UTC)", "UTC"),
+        ("weekdays", "weekdays at 9:00 (UTC)", "UTC"),
+        ("weekly on tuesday at 7:45", "every Tuesday at 7:45 (UTC)", "UTC"),
+        ("weekly 9:00", "every Monday at 9:00 (UTC)", "UTC"),
+        ("mondays 9:00", "every Monday at 9:00 (UTC)", "UTC"),
+        ("tues 9", "every Tuesday at 9:00 (UTC)", "UTC"),
+        ("every sun 9:00", "every Sunday at 9:00 (UTC)", "UTC"),
+        ("every 2 hours not 18:00 to 8:00", "every 2 hours, not 18:00 to 8:00 (UTC)", "UTC"),
+        ("hourly, not 22:00-6:00 (Europe/London)", "every hour, not 22:00 to 6:00 (Europe/London)", BERLIN),
+        ("daily 9:00 europe/berlin", "every day at 9:00 (Europe/Berlin)", "UTC"),
+        ("daily 9:00 pm New York", "every day at 21:00 (America/New_York)", "UTC"),
+        ("daily 9:00 gmt", "every day at 9:00 (GMT)", BERLIN),
     ],
 )
 def test_words_name_a_schedule(words: str, spelled: str, zone: str) -> None:
@@ -65,11 +80,20 @@ def test_words_name_a_schedule(words: str, spelled: str, zone: str) -> None:
         ("every 48 hours", "every 24 hours", "every 30 minutes"),
         ("daily noonish", "“noonish”", "9:00"),
         ("daily 25:00", "“25:00”", "9:00"),
+        ("daily 9h", "“9h” is no time of day", "9:00"),
         ("daily 13 pm", "“13 pm”", "9:00"),
         ("weekly someday 9:00", "“someday”", "weekly monday 9:00"),
         ("weekly mo 9:00", "“mo”", "weekly monday 9:00"),
         ("daily 9:00 Europe/Atlantis", "“Europe/Atlantis”", "Europe/Berlin"),
         ("daily 9:00 ../../etc/passwd", "“../../etc/passwd”", "Europe/Berlin"),
+        ("daily 9:00 Atlantis", "“atlantis” is no time zone", "Europe/Berlin"),
+        ("daily 9:00 Cordoba", "“cordoba” is no time zone", "Europe/Berlin"),  # there are two
+        ("daily 9:00 not 18:00 to 8:00", "more often than daily", "every 2 hours"),
+        ("every 2 hours not at night", "“at night” names no hours", "18:00 to 8:00"),
+        ("every 24 hours not 20:00 to 6:00", "no time to speak", "18:00 to 8:00"),
+        ("weekly mon,wed 9:00", "“mon,wed”", "weekly monday 9:00"),
+        ("every minute", "every 15 minutes", "every 30 minutes"),
+        ("monthly", "“monthly”", "weekly monday 9:00"),
     ],
 )
 def test_nonsense_is_named_with_an_example(words: str, named: str, example: str) -> None:
@@ -145,7 +169,7 @@ quiet_ones = st.builds(
     Schedule,
     st.integers(15, 240).map(Every),
     st.sampled_from(ZONES),
-    st.builds(Quiet, times, times),
+    st.builds(Quiet, times, times).filter(lambda quiet: quiet.since != quiet.until),
 ).filter(lambda schedule: _speaks(schedule))
 moments = st.datetimes(datetime(2011, 1, 1), datetime(2040, 1, 1), timezones=st.just(UTC))
 
@@ -199,6 +223,7 @@ def test_nothing_is_said_in_quiet_hours(schedule: Schedule, moment: datetime) ->
 def test_a_schedule_survives_being_stored_and_being_typed_again(schedule: Schedule) -> None:
     assert load(dump(schedule)) == schedule
     assert read_schedule(spell(schedule.when), zone=schedule.zone).when == schedule.when
+    assert read_schedule(describe(schedule), zone=schedule.zone) == schedule
 
 
 @given(st.text(max_size=60))
