@@ -29,6 +29,7 @@ _TALKATIVE = (
     "slack_sdk",
     "sqlalchemy",
 )
+_SHORT = 3  # characters: so few say nothing, and stand in many a word
 _NO_NEWS = (warning_token_skipped(), warning_client_prioritized_and_token_skipped())
 
 
@@ -79,7 +80,8 @@ def _renderer(form: str) -> Processor:
 
 
 def _without_messages(logger: WrappedLogger, name: str, event: EventDict) -> EventDict:
-    """Put the kind of an exception and where it arose in the place of its text."""
+    """Put the kind of an exception and where it arose in the place of its text, which some libraries repeat
+    in their own words."""
     given = event.pop("exc_info", None)
     error = given[1] if isinstance(given, tuple) else given
     if given is True:
@@ -87,5 +89,13 @@ def _without_messages(logger: WrappedLogger, name: str, event: EventDict) -> Eve
     if isinstance(error, BaseException):
         frames = traceback.extract_tb(error.__traceback__)[-4:]
         event["error"] = type(error).__name__
+        event["event"] = _without(error, str(event.get("event", "")))
         event["at"] = " < ".join(f"{frame.filename}:{frame.lineno}" for frame in reversed(frames))
     return event
+
+
+def _without(error: BaseException, text: str) -> str:
+    for said in (repr(error), str(error)):
+        if len(said) > _SHORT:
+            text = text.replace(said, type(error).__name__)
+    return text

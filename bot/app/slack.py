@@ -122,8 +122,8 @@ class SlackRoute:
         return answer
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Turn away what Slack did not sign before anything is read out of it, take a command, and let Bolt do
-        the rest."""
+        """Turn away what Slack did not sign, before anything is read out of it; take a command, and let Bolt
+        do the rest."""
         stamp = request.headers.get("X-Slack-Request-Timestamp", "0")
         signature = request.headers.get("X-Slack-Signature", "")
         if not _TIMESTAMP.fullmatch(stamp) or not signature.isascii():
