@@ -242,6 +242,20 @@ def test_a_body_that_nests_without_end_is_no_answer() -> None:
     assert type(failure(answer(200, b"[" * 200_000))) is ServerError
 
 
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        (rb'[{"name":"Ann \ud83d"}]', "Ann ?"),
+        (rb'[{"name":"\uDE00\uD83D"}]', "??"),
+        (b'[{"name":"Ann \xed\xa0\xbd"}]', "Ann ?"),
+        (rb'[{"name":"Ann \ud83d\ude00"}]', "Ann \U0001f600"),
+        (rb'[{"name":"\\ud83d \u00e9"}]', "\\ud83d \u00e9"),
+    ],
+)
+def test_a_name_cut_in_the_middle_of_a_character_hides_no_answer(body: bytes, name: str) -> None:
+    assert decode(answer(200, body), now=NOW).value == [{"name": name}]
+
+
 def test_zohos_words_are_short_and_hold_no_token() -> None:
     token = "1000.0123456789abcdef0123456789abcdef.fedcba98"
     error = failure(answer(401, {"errorCode": "INVALID_OAUTH", "message": f"{token} expired " + "x" * 900}))

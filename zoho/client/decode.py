@@ -30,6 +30,8 @@ from zoho.errors import (
 
 _TOKEN = re.compile(r"\b1000\.[0-9A-Za-z.]{16,}")
 _PARAMETER = re.compile(r"parameter\s*[:=]?\s*['\"‘“`]?([A-Za-z_][\w.\-]*)", re.IGNORECASE)
+# Half a character, left where a longer text was cut in the middle of an emoji: no text can hold it.
+_HALF = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]")
 _QUOTED_PARAMETER = re.compile(r"['\"‘“`]([\w.\-]+)['\"’”`]\s+(?:query\s+)?parameter", re.IGNORECASE)
 
 
@@ -93,9 +95,12 @@ def redact(words: str) -> str:
 def _json(body: bytes) -> tuple[object, bool]:
     """(value, True), or (None, False) for what is no JSON."""
     try:
-        return json.loads(body), True
+        value = json.loads(body)
+        if _HALF.search(body):
+            value = json.loads(json.dumps(value, ensure_ascii=False).encode(errors="replace"))
     except (ValueError, RecursionError):
         return None, False
+    return value, True
 
 
 def _problem(answer: Answer, value: object, is_json: bool) -> _Problem:
