@@ -27,7 +27,6 @@ _KEY = re.compile(r"[A-Za-z][\w.]{0,49}", re.ASCII)
 _WRAPPED = re.compile(r"<(?![@#!])([^<>|\s]+)(?:\|([^<>|]*))?>")
 _DOUBLE = '"“”„‟«»'
 _SINGLE = "'‘’‚‛"
-_UNSEEN = "\u200b\u2060\ufeff"
 
 _LISTS = {
     "contact": Module.DESK_CONTACTS,
@@ -171,7 +170,7 @@ def _whole_quote(plain: str) -> str:
 
 def _of_an_address(text: str) -> Read | None:
     """The record behind a web address, with or without what Slack wraps it in; None for other text."""
-    alone = text.strip()
+    alone = values.without_unseen(text).strip()
     wrapped = _WRAPPED.fullmatch(alone)
     address = html.unescape(wrapped[1] if wrapped else alone).strip("<>")
     if not _WEB.match(address):
@@ -304,7 +303,7 @@ def _fault(word: _Word, seen: set[str]) -> FilterFault | None:
 
 def _plain(text: str) -> str:
     """``text`` with wrapped addresses unwrapped, entities read, and only one kind of blank."""
-    unwrapped = _WRAPPED.sub(_as_typed, text)
+    unwrapped = _WRAPPED.sub(_as_typed, values.without_unseen(text))
     return "".join(_blank(character) for character in html.unescape(unwrapped)).strip()
 
 
@@ -316,8 +315,7 @@ def _as_typed(found: re.Match[str]) -> str:
 def _blank(character: str) -> str:
     if character.isspace():
         return " "
-    is_unseen = character in _UNSEEN or unicodedata.category(character) in ("Cc", "Cs")
-    return "" if is_unseen else character
+    return "" if unicodedata.category(character) in ("Cc", "Cs") else character
 
 
 def _split(text: str) -> list[_Word]:

@@ -23,6 +23,10 @@ _FEWEST_ALONE = 10  # digits of a number that nothing marks as one for ringing s
 _FEWEST_TYPED = 6
 _TYPED_PHONE = re.compile(r"\+?[\d \u00a0()/.\u2010-\u2015-]{6,40}", re.ASCII)
 _LONGEST_EMAIL = 320
+_UNSEEN = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\ufeff]")  # no joiners
+_DASH = re.compile("[\u2010-\u2015]")
+_SCHEME = re.compile(r"^(?:mailto|tel):", re.IGNORECASE)
+_EMPHASIS = "*_~`"
 _NAMED = re.compile(r"[^<>@=]{1,200}<(?:mailto:)?([^<>|\s]{3,320})(?:\|[^<>]{0,320})?>")
 
 
@@ -48,7 +52,8 @@ def in_message(text: str) -> Values:
 
     https://docs.slack.dev/messaging/formatting-message-text
     """
-    plain = _BARE_LINK.sub(" ", html.unescape(_WRAPPED.sub(_as_written, _MARKUP.sub(" ", text))))
+    plain = html.unescape(_WRAPPED.sub(_as_written, _MARKUP.sub(" ", without_unseen(text))))
+    plain = _BARE_LINK.sub(" ", plain)
     return Values(_once(_emails(plain), str.casefold), _once(_phones(plain), _digits))
 
 
@@ -59,13 +64,16 @@ def _as_written(found: re.Match[str]) -> str:
 
 
 def typed(text: str) -> Values | None:
-    """The addresses and numbers that a command consists of; None when it holds anything else."""
-    words = [word.strip("<>") for word in text.replace(",", " ").replace(";", " ").split(" ")]
+    """The addresses and numbers that a command consists of; None when it holds anything else.
+
+    What stands around one where it was copied is no part of it: brackets, emphasis, a full stop.
+    """
+    words = [_bare(word) for word in _bare(text).replace(",", " ").replace(";", " ").split(" ")]
     emails = [word for word in words if _is_email(word)]
     rest = " ".join(word for word in words if word and not _is_email(word))
     if rest and not (_TYPED_PHONE.fullmatch(rest) and _FEWEST_TYPED <= len(_digits(rest)) <= _MOST):
         return None
-    found = Values(_once(emails, str.casefold), (rest,) if rest else ())
+    found = Values(_once(emails, str.casefold), (_as_in_zoho(rest),) if rest else ())
     return found if found != Values() else None
 
 
@@ -73,6 +81,26 @@ def in_brackets(text: str) -> Values | None:
     """The one address behind a name, as mail programs write it: ``Ann Roe <ann@kestrel.example>``."""
     found = _NAMED.fullmatch(text.strip())
     return Values((found[1],)) if found and _is_email(found[1]) else None
+
+
+def without_unseen(text: str) -> str:
+    """The text without what nobody sees: address books put marks of direction around what they hand out."""
+    return _UNSEEN.sub("", text)
+
+
+def _bare(word: str) -> str:
+    """The word without what stands around it; a full stop or a bracket only around an address."""
+    word = word.strip("<>")
+    while len(word) > 2 and word[0] in _EMPHASIS and word[0] == word[-1]:
+        word = word[1:-1]
+    word = _SCHEME.sub("", word)
+    alone = word.strip("()[]{}\"'“”„‘’«».!?:`")
+    return alone if _is_email(alone) else word
+
+
+def _as_in_zoho(phone: str) -> str:
+    """A number with the blanks and dashes of a keyboard: Zoho finds it as it was typed there."""
+    return _DASH.sub("-", phone.replace("\u00a0", " "))
 
 
 def _emails(text: str) -> Iterator[str]:
@@ -93,7 +121,7 @@ def _phones(text: str) -> Iterator[str]:
     for match in _PHONE.finditer(text):
         found = match[0].strip()
         if found.count("(") == found.count(")") and _may_ring(found):
-            yield found
+            yield _as_in_zoho(found)
 
 
 def _may_ring(found: str) -> bool:

@@ -23,6 +23,10 @@ from bot.commands.values import Values, in_brackets, in_message, typed
         ("ann@kestrel.example ANN@kestrel.example", "ann@kestrel.example"),
         ("(ann@kestrel.example) “bob@kestrel.example”", "ann@kestrel.example bob@kestrel.example"),
         ("*ann@kestrel.example*, _bob@kestrel.example_", "ann@kestrel.example bob@kestrel.example"),
+        (
+            "\u2068ann@kestrel.example\u2069, \u200ebob@kestrel.example",
+            "ann@kestrel.example bob@kestrel.example",
+        ),
         ("R&amp;D: r&amp;d@kestrel.example", "r&d@kestrel.example"),
         ("ann@localhost, @ann, ann@, @kestrel.example, a@b@c.example", ""),
         ("<https://x.example/?to=ann@kestrel.example|here> https://y.example/ann@kestrel.example", ""),
@@ -38,7 +42,8 @@ def test_addresses_in_a_message(text: str, emails: str) -> None:
     [
         ("call +49 30 5550 142.", ["+49 30 5550 142"]),
         ("(030) 555-0142 or 0049/30/5550142", ["(030) 555-0142", "0049/30/5550142"]),
-        ("020\u00a07946\u00a00958", ["020\u00a07946\u00a00958"]),
+        ("020\u00a07946\u00a00958", ["020 7946 0958"]),
+        ("ring \u202a+49\u201130\u20115550142\u202c", ["+49-30-5550142"]),
         ("<tel:+49305550142|+49 30 5550142> <tel:+49305550143>", ["+49 30 5550142", "+49305550143"]),
         ("+49305550142, +49 30 5550142", ["+49305550142"]),
         ("0305550142", ["0305550142"]),
@@ -65,6 +70,23 @@ def test_numbers_in_a_message(text: str, phones: list[str]) -> None:
             Values(("ann@kestrel.example", "bob@kestrel.example"), ("+49 30 5550 142",)),
         ),
         ("ann@kestrel.example please", None),
+        *(
+            (text, Values(("ann@kestrel.example",)))
+            for text in (
+                "`ann@kestrel.example`",
+                "*_ann@kestrel.example_*",
+                "(ann@kestrel.example)",
+                "ann@kestrel.example.",
+                "mailto:ann@kestrel.example",
+                "<Mailto:ann@kestrel.example>",
+                "[ann@kestrel.example]:",
+            )
+        ),
+        ("_ann@kestrel.example", Values(("_ann@kestrel.example",))),
+        ("tel:+49305550142", Values((), ("+49305550142",))),
+        ("`+49 30 5550142`", Values((), ("+49 30 5550142",))),
+        ("*555-0142*", Values((), ("555-0142",))),
+        ("+49\u201130\u20135550142", Values((), ("+49-30-5550142",))),
         ("12345", None),
         ("1600000002044170", None),
         ("contacts", None),
