@@ -5,15 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from slack_sdk.models.blocks import Block, InteractiveElement, SectionBlock
+from slack_sdk.models.blocks import Block, SectionBlock
 
 from bot import ids
-from bot.blocks import connection, parts, words
+from bot.blocks import parts, words
 from bot.blocks.duplicates.dismissed import REASONS
+from bot.blocks.team_list import TeamPage, Wording, list_not_connected, part_of_it, reading_list, team_list
 from zoho.records import Module
 
-PAGE = 5
-_TO_FILL = "Press *Not a duplicate* on a group to put it here. It is then left out of every search and alert."
+_WORDING = Wording(
+    scope="dl",
+    to_fill=(
+        "Press *Not a duplicate* on a group to put it here. It is then left out of every search and alert."
+    ),
+    them="ones",
+    previous_id=ids.DISMISSED_PREVIOUS,
+    next_id=ids.DISMISSED_NEXT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,54 +46,27 @@ class DismissedRow:
 
 
 @dataclass(frozen=True, slots=True)
-class DismissedPage:
-    """Five decisions at most, newest first, and where they stand among all that hold.
-
-    ``total`` counts those of the viewer's organisation, of which number ``first`` to ``last`` were read for
-    this page; ``hidden`` of these are about records that the viewer's login does not return, ``gone`` about
-    records that Zoho no longer has, ``elsewhere`` are in other organisations. ``next`` and ``previous`` are
-    the keys from which one turns the page, "" for none; ``start`` is the one before the page.
-    """
+class DismissedPage(TeamPage):
+    """Five decisions at most, newest first. ``gone`` of them are about records that Zoho no longer has."""
 
     rows: tuple[DismissedRow, ...]
-    total: int
-    first: int
-    last: int
-    org_name: str
-    region_name: str
-    now: datetime
-    zone: tzinfo
-    hidden: int = 0
     gone: int = 0
-    elsewhere: int = 0
-    start: str = ""
-    next: str = ""
-    previous: str = ""
 
 
 def dismissed_list(page: DismissedPage) -> parts.Message:
     """The answer to ``/duplicates dismissed``."""
-    head = _head(page.total)
-    about = words.dotted(words.inert(page.org_name), words.inert(page.region_name), words.when(page.now))
-    blocks: list[Block] = [parts.header(_id(page, "head"), head), parts.context(_id(page, "ctx"), about)]
-    if not page.total:
-        blocks.append(parts.section(_id(page, "none"), _TO_FILL))
-    blocks += [_row(f"dl:{row.key}:row:{row.revision}", row, page) for row in page.rows]
-    turns = _pager(page)
-    if turns:
-        blocks.append(parts.actions(_id(page, "nav"), *turns))
-    foot = _foot(page)
-    if foot:
-        blocks.append(parts.context(_id(page, "foot"), foot))
-    return parts.Message(words.fallback(head, [words.names(row.names) for row in page.rows]), tuple(blocks))
+    return team_list(
+        page,
+        _WORDING,
+        head=_head(page.total),
+        rows=[_row(f"dl:{row.key}:row:{row.revision}", row, page) for row in page.rows],
+        names=[words.names(row.names) for row in page.rows],
+        foot=_foot(page),
+    )
 
 
 def _head(total: int) -> str:
     return f"{words.number(total)} dismissed" if total else "Nothing is dismissed"
-
-
-def _id(page: DismissedPage, part: str) -> str:
-    return f"dl:{part}:{int(page.now.timestamp())}"
 
 
 def _row(block_id: str, row: DismissedRow, page: DismissedPage) -> Block:
@@ -129,24 +110,8 @@ def _told(row: DismissedRow, now: datetime, zone: tzinfo, *, is_own: bool = Fals
     return words.dotted(label, said, reason, note, again)
 
 
-def _pager(page: DismissedPage) -> list[InteractiveElement]:
-    buttons: list[InteractiveElement] = []
-    if page.previous:
-        value = ids.pack_flag_place(ids.FlagPlace(before=page.previous))
-        label = f"Show the ones before number {page.first}"
-        buttons.append(parts.button(ids.DISMISSED_PREVIOUS, "Show previous 5", value=value, label=label))
-    if page.next:
-        value = ids.pack_flag_place(ids.FlagPlace(after=page.next))
-        label = f"Show the ones after number {page.last}"
-        buttons.append(parts.button(ids.DISMISSED_NEXT, "Show next 5", value=value, label=label))
-    return buttons
-
-
 def _foot(page: DismissedPage) -> str:
-    said = []
-    if page.last - page.first + 1 < page.total:
-        of = words.number(page.total)
-        said.append(f"{words.number(page.first)} to {words.number(page.last)} of {of}.")
+    said = [part_of_it(page)]
     unseen = page.hidden + page.elsewhere
     if unseen:
         more = f"{words.sentence(words.number(unseen))} more {'is' if unseen == 1 else 'are'}"
@@ -156,22 +121,16 @@ def _foot(page: DismissedPage) -> str:
         said.append(
             f"{words.sentence(words.number(page.gone))} {verb} about records that Zoho no longer has."
         )
-    return " ".join(said)
+    return " ".join(filter(None, said))
 
 
 def reading_dismissed() -> parts.Message:
     """The records behind the decisions are being read."""
-    told = "Reading what your team has dismissed…"
-    return parts.Message(told, (parts.section("dl:wait:1", f":{parts.WAITS}: {told}"),))
+    return reading_list(_WORDING, "Reading what your team has dismissed…")
 
 
 def dismissed_not_connected(total: int, link: parts.Link) -> parts.Message:
     """For somebody without a connection: how many there are, and the way in."""
     head = _head(total)
     why = "You see those about records that your own Zoho login shows, once you are connected."
-    blocks: list[Block] = [
-        parts.section("dl:count:1", f"*{head}*\n{why if total else _TO_FILL}"),
-        parts.actions("dl:act:1", connection.connect_button(link, "Connect Zoho Desk")),
-        parts.context("dl:link:1", connection.link_line(link)),
-    ]
-    return parts.Message(words.fallback(f"{head}. {why}".rstrip(".")), tuple(blocks))
+    return list_not_connected(_WORDING, total, link, head=head, why=why)

@@ -4,16 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, tzinfo
+from datetime import datetime
 
 from slack_sdk.models.blocks import Block, InteractiveElement, SectionBlock
 
 from bot import ids
-from bot.blocks import connection, parts, words
+from bot.blocks import parts, words
+from bot.blocks.team_list import (
+    TeamPage,
+    Wording,
+    list_not_connected,
+    page_buttons,
+    part_of_it,
+    reading_list,
+    team_list,
+)
 from zoho.records import Module
 
-PAGE = 5
-_TO_FILL = "Press *Flag* on a group to put it here."
+_WORDING = Wording(
+    scope="fq",
+    to_fill="Press *Flag* on a group to put it here.",
+    them="flags",
+    previous_id=ids.FLAG_PREVIOUS,
+    next_id=ids.FLAG_NEXT,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,61 +55,29 @@ class FlagRow:
 
 
 @dataclass(frozen=True, slots=True)
-class QueuePage:
-    """Five flags at most, oldest first, and where they stand in the queue.
-
-    ``total`` counts the open flags of the viewer's organisation, of which number ``first`` to ``last`` were
-    read for this page; ``hidden`` of these are on records that the viewer's login does not return, and so are
-    ``elsewhere``, which belong to other organisations. ``solved`` have just left by themselves. ``start`` is
-    the key of the flag before the page, ``next`` and ``previous`` those from which one turns it, "" for none.
-    """
+class QueuePage(TeamPage):
+    """Five flags at most, oldest first. ``solved`` have just left by themselves."""
 
     rows: tuple[FlagRow, ...]
-    total: int
-    first: int
-    last: int
-    org_name: str
-    region_name: str
-    now: datetime
-    zone: tzinfo
-    hidden: int = 0
-    elsewhere: int = 0
     solved: int = 0
-    start: str = ""
-    next: str = ""
-    previous: str = ""
-
-    @property
-    def is_whole(self) -> bool:
-        """True when every flag of the organisation was read for this page."""
-        return self.last - self.first + 1 == self.total
 
 
 def flag_queue(page: QueuePage) -> parts.Message:
     """The answer to ``/duplicates flagged``."""
-    head = _headline(page)
-    about = words.dotted(words.inert(page.org_name), words.inert(page.region_name), words.when(page.now))
-    blocks: list[Block] = [parts.header(_id(page, "head"), head), parts.context(_id(page, "ctx"), about)]
-    if not page.total:
-        blocks.append(parts.section(_id(page, "none"), _TO_FILL))
-    blocks += [flag_row(f"fq:{row.key}:row:{row.revision}", row, page) for row in page.rows]
-    turns = pager(page)
-    if turns:
-        blocks.append(parts.actions(_id(page, "nav"), *turns))
-    foot = foot_line(page)
-    if foot:
-        blocks.append(parts.context(_id(page, "foot"), foot))
-    return parts.Message(words.fallback(head, [row.title for row in page.rows]), tuple(blocks))
+    return team_list(
+        page,
+        _WORDING,
+        head=_headline(page),
+        rows=[flag_row(f"fq:{row.key}:row:{row.revision}", row, page) for row in page.rows],
+        names=[row.title for row in page.rows],
+        foot=foot_line(page),
+    )
 
 
 def _headline(page: QueuePage) -> str:
     if page.is_whole and page.total and not page.rows:
         return "No open flags to show"
     return words.sentence(words.counted(len(page.rows) if page.is_whole else page.total, "open flag"))
-
-
-def _id(page: QueuePage, part: str) -> str:
-    return f"fq:{part}:{int(page.now.timestamp())}"
 
 
 def flag_row(block_id: str, row: FlagRow, page: QueuePage, *, number: int = 0) -> Block:
@@ -137,33 +119,12 @@ def _options(row: FlagRow, start: str) -> Sequence[tuple[str, str]]:
 
 def pager(page: QueuePage) -> list[InteractiveElement]:
     """The ways to the flags before and after this page."""
-    buttons: list[InteractiveElement] = []
-    if page.previous:
-        buttons.append(
-            parts.button(
-                ids.FLAG_PREVIOUS,
-                "Show previous 5",
-                value=ids.pack_flag_place(ids.FlagPlace(before=page.previous)),
-                label=f"Show the flags before number {page.first}",
-            )
-        )
-    if page.next:
-        buttons.append(
-            parts.button(
-                ids.FLAG_NEXT,
-                "Show next 5",
-                value=ids.pack_flag_place(ids.FlagPlace(after=page.next)),
-                label=f"Show the flags after number {page.last}",
-            )
-        )
-    return buttons
+    return page_buttons(page, _WORDING)
 
 
 def foot_line(page: QueuePage) -> str:
     """Which part of the queue this is, and what of it the viewer does not see; "" for nothing to say."""
-    said = []
-    if not page.is_whole:
-        said.append(f"{words.number(page.first)} to {words.number(page.last)} of {words.number(page.total)}.")
+    said = [part_of_it(page)]
     if page.hidden and not page.is_whole:
         of_these = "1 of these is" if page.hidden == 1 else f"{words.number(page.hidden)} of these are"
         said.append(f"{of_these} {_UNSEEN}")
@@ -173,7 +134,7 @@ def foot_line(page: QueuePage) -> str:
     if page.solved:
         left = "1 flag left by itself" if page.solved == 1 else f"{page.solved} flags left by themselves"
         said.append(f"{left}: Zoho no longer has the records.")
-    return " ".join(said)
+    return " ".join(filter(None, said))
 
 
 _UNSEEN = "on records that your Zoho login does not show."
@@ -187,20 +148,14 @@ def hidden_line(hidden: int) -> str:
 
 def reading_flags() -> parts.Message:
     """The records behind the flags are being read."""
-    told = "Reading the flags of your team…"
-    return parts.Message(told, (parts.section("fq:wait:1", f":{parts.WAITS}: {told}"),))
+    return reading_list(_WORDING, "Reading the flags of your team…")
 
 
 def queue_not_connected(total: int, link: parts.Link) -> parts.Message:
     """The queue for somebody without a connection: how long it is, and the way in."""
     head = words.sentence(words.counted(total, "open flag"))
     why = "You see those on records that your own Zoho login shows, once you are connected."
-    blocks: list[Block] = [
-        parts.section("fq:count:1", f"*{head}*\n{why if total else _TO_FILL}"),
-        parts.actions("fq:act:1", connection.connect_button(link, "Connect Zoho Desk")),
-        parts.context("fq:link:1", connection.link_line(link)),
-    ]
-    return parts.Message(words.fallback(f"{head}. {why}".rstrip(".")), tuple(blocks))
+    return list_not_connected(_WORDING, total, link, head=head, why=why)
 
 
 @dataclass(frozen=True, slots=True)

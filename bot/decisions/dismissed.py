@@ -7,12 +7,14 @@ records that are gone stays, since they may be restored; it is counted, not list
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.blocks.dismissed import PAGE, DismissedPage, DismissedRow
+from bot.blocks.dismissed import DismissedPage, DismissedRow
+from bot.blocks.team_list import PAGE
 from bot.decisions.outcome import Verdict
-from bot.decisions.presence import lost, records_seen
+from bot.decisions.presence import records_seen, seen_of
+from bot.decisions.team_lists import MOST_READ, batches, beginning, lengths, line_of, placed
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import People
 from bot.store import Dismissal, Line, Store
@@ -20,9 +22,6 @@ from zoho.access import Access, Zoho
 from zoho.duplicates import reasons
 from zoho.duplicates.dismissed import Dismissed, DismissedPair, changes
 from zoho.records import Group, Module, Record, Who
-
-MOST_READ = 20
-"""So many decisions are read for one page, however few of them its viewer may see."""
 
 MOST_MEMBERS = 12
 """So many members of one decision are read for it."""
@@ -86,12 +85,11 @@ class DismissedHistory:
 
     async def page(self, access: Access, place: FlagPlace = _NO_PLACE) -> DismissedPage:
         """Five decisions that this person may see, newest first. Raises what a call to Zoho may raise."""
-        line = _line(access)
+        line = line_of(access)
         read = await self._read(line, access, place)
         if not read and (place.after or place.before):
             return await self.page(access)
-        total = await self.store.dismissed.length(line)
-        everywhere = await self.store.dismissed.length_of_all(line.workspace)
+        total, elsewhere = await lengths(self.store.dismissed, line)
         page = DismissedPage(
             rows=tuple([await self._row(access.who, one) for one in read if _is_listed(one)]),
             total=total,
@@ -103,13 +101,13 @@ class DismissedHistory:
             zone=(await self.people.person(access.who.user)).zone,
             hidden=sum(not one.is_moot and not one.is_whole for one in read),
             gone=sum(one.is_moot for one in read),
-            elsewhere=max(everywhere - total, 0),
+            elsewhere=elsewhere,
         )
-        return await self._placed(page, line, [one.dismissal for one in read]) if read else page
+        return await placed(page, self.store.dismissed, line, [one.dismissal for one in read])
 
     async def own(self, access: Access, most: int) -> tuple[DismissedRow, ...]:
         """This person's own decisions, newest first, as far as they see the records."""
-        mine = await self.store.dismissed.by(_line(access), access.who.user, most)
+        mine = await self.store.dismissed.by(line_of(access), access.who.user, most)
         read = await self._look(access, mine)
         return tuple([await self._row(access.who, one) for one in read if _is_listed(one)])
 
@@ -118,7 +116,7 @@ class DismissedHistory:
         said = await self.store.dismissed.get(who.workspace, choice.key)
         if said is None:
             return Chosen(Verdict.UNKNOWN)
-        if (said.spot.dc, said.spot.org_id) != _line(access)[1:]:
+        if (said.spot.dc, said.spot.org_id) != line_of(access)[1:]:
             return Chosen(Verdict.RIGHTS)
         (seen,) = await self._look(access, [said])
         if seen.is_moot:
@@ -134,20 +132,16 @@ class DismissedHistory:
 
     async def _read(self, line: Line, access: Access, place: FlagPlace) -> list[SeenDismissal]:
         """Decisions from ``place`` on, newest first, until five may be listed."""
-        key = place.before or place.after
-        at = await self.store.dismissed.get(line.workspace, key) if key else None
-        is_backwards = bool(place.before) and at is not None
+        decided = self.store.dismissed
+        beside, backwards = await beginning(decided, line, place)
         read: list[SeenDismissal] = []
-        while (wanted := min(PAGE - sum(map(_is_listed, read)), MOST_READ - len(read))) > 0:
-            if is_backwards and at is not None:
-                batch = await self.store.dismissed.before(line, at, wanted)
-            else:
-                batch = await self.store.dismissed.after(line, at, wanted)
-            if not batch:
-                break
+
+        def wanted() -> int:
+            return min(PAGE - sum(map(_is_listed, read)), MOST_READ - len(read))
+
+        async for batch in batches(decided, line, beside, backwards=backwards, wanted=wanted):
             read += await self._look(access, batch)
-            at = batch[-1]
-        return read[::-1] if is_backwards else read
+        return read[::-1] if backwards else read
 
     async def _look(self, access: Access, some: Sequence[Dismissal]) -> list[SeenDismissal]:
         got = await records_seen(access, ((one.spot.module, asked) for one in some for asked in _asked(one)))
@@ -156,29 +150,9 @@ class DismissedHistory:
     async def _seen(
         self, access: Access, said: Dismissal, got: Mapping[tuple[Module, str], Record]
     ) -> SeenDismissal:
-        module, asked = said.spot.module, _asked(said)
-        own = [got[module, one] for one in asked if (module, one) in got]
-        unseen = set(asked) - {record.id for record in own}
-        gone = {record.id for record in own if record.is_gone}
-        gone |= await lost(self.zoho, access, Who(said.spot.workspace, said.user), module, unseen)
-        live = [record for record in own if not record.is_gone]
-        return SeenDismissal(said, asked, tuple(sorted(live, key=_age)), frozenset(gone))
-
-    # Placing
-
-    async def _placed(self, page: DismissedPage, line: Line, read: Sequence[Dismissal]) -> DismissedPage:
-        """The same page with its numbers and the keys from which it is turned."""
-        newer = await self.store.dismissed.length_before(line, read[0])
-        last = newer + len(read)
-        before = await self.store.dismissed.before(line, read[0], 1)
-        return replace(
-            page,
-            first=newer + 1,
-            last=last,
-            start=before[0].key if before else "",
-            previous=read[0].key if before else "",
-            next=read[-1].key if last < page.total else "",
-        )
+        asked, decider = _asked(said), Who(said.spot.workspace, said.user)
+        live, gone = await seen_of(self.zoho, access, decider, said.spot.module, asked, got)
+        return SeenDismissal(said, asked, live, gone)
 
     async def _row(self, who: Who, seen: SeenDismissal) -> DismissedRow:
         said = seen.dismissal
@@ -205,11 +179,3 @@ def _asked(said: Dismissal) -> tuple[str, ...]:
 
 def _is_listed(seen: SeenDismissal) -> bool:
     return seen.is_whole and not seen.is_moot
-
-
-def _line(access: Access) -> Line:
-    return Line(access.who.workspace, access.connection.dc, access.connection.org_id)
-
-
-def _age(record: Record) -> tuple[float, str]:
-    return (record.created.timestamp() if record.created else 0.0, record.id)

@@ -7,8 +7,9 @@ list it was, who shared it) no longer gets it either. That connection is asked f
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
+from typing import NamedTuple
 
 from zoho.access import Access, Zoho
 from zoho.desk import Desk
@@ -34,13 +35,41 @@ async def records_seen(
     return got
 
 
+class Seen(NamedTuple):
+    """What one login sees of some records: live ones, oldest first, and the ids of those that are gone."""
+
+    live: tuple[Record, ...]
+    gone: frozenset[str]
+
+
+async def seen_of(
+    zoho: Zoho,
+    access: Access,
+    owner: Who,
+    module: Module,
+    asked: Collection[str],
+    got: Mapping[tuple[Module, str], Record],
+) -> Seen:
+    """What ``access`` sees of the records it ``asked`` for, when it ``got`` these; ``owner`` as in `lost`."""
+    own = [got[module, one] for one in asked if (module, one) in got]
+    unseen = set(asked) - {record.id for record in own}
+    gone = {record.id for record in own if record.is_gone}
+    gone |= await lost(zoho, access, owner, module, unseen)
+    live = [record for record in own if not record.is_gone]
+    return Seen(tuple(sorted(live, key=_age)), frozenset(gone))
+
+
+def _age(record: Record) -> tuple[float, str]:
+    return (record.created.timestamp() if record.created else 0.0, record.id)
+
+
 async def lost(zoho: Zoho, access: Access, owner: Who, module: Module, unseen: Iterable[str]) -> set[str]:
     """Those of ``unseen``, which ``access`` did not get, that ``owner`` no longer gets either; none when
     nobody can tell. Each is asked for by itself: that several calls left it out is no proof, a 404 is."""
     asked = sorted(unseen)
     if not asked:
         return set()
-    desk = access.desk if access.who == owner else await _desk_of(zoho, owner, access)
+    desk = await _desk_of(zoho, owner, access)
     if desk is None:
         return set()
     return {one for one in asked if await _is_lost(desk, module, one)}

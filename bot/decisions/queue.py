@@ -7,23 +7,22 @@ flagged it no longer gets it; a flag with fewer than two records left leaves by 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.blocks.queue import PAGE, FlagRow, QueuePage
+from bot.blocks.queue import FlagRow, QueuePage
+from bot.blocks.team_list import PAGE
 from bot.decisions.flagging import Decisions
 from bot.decisions.outcome import Verdict
-from bot.decisions.presence import lost, records_seen
+from bot.decisions.presence import records_seen, seen_of
+from bot.decisions.team_lists import MOST_READ, batches, beginning, lengths, line_of, placed
 from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import People
 from bot.store import Change, Closed, Flag, Line, Store
 from zoho.access import Access, Zoho
 from zoho.duplicates import reasons
 from zoho.records import Group, Module, Record, Who
-
-MOST_READ = 20
-"""So many flags are read for one page, however few of them its viewer may see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +76,11 @@ class FlagQueue:
 
     async def page(self, access: Access, place: FlagPlace = FlagPlace()) -> QueuePage:  # noqa: B008  # a tuple
         """Five flags that this person may see, and where they stand. Raises what a call to Zoho may raise."""
-        line = _line(access)
+        line = line_of(access)
         read, solved = await self._read(line, access, place)
         if not read and (place.after or place.before):
             return await self.page(access)
-        total, elsewhere = await self._lengths(line)
+        total, elsewhere = await lengths(self.store.queue, line)
         page = QueuePage(
             rows=tuple([await self._row(access.who, sight) for sight in read if sight.is_whole]),
             total=total,
@@ -95,20 +94,20 @@ class FlagQueue:
             elsewhere=elsewhere,
             solved=solved,
         )
-        return await self._placed(page, line, [sight.flag for sight in read]) if read else page
+        return await placed(page, self.store.queue, line, [sight.flag for sight in read])
 
     async def act(self, who: Who, choice: FlagChoice, access: Access) -> Acted:
         """Do what was chosen, if the flag is still as it was drawn and the person sees its records.
 
         Raises what a call to Zoho may raise; what Zoho says to taking a mark back is part of the outcome.
         """
-        flag = await self.store.queue.flag(who.workspace, choice.key)
+        flag = await self.store.queue.get(who.workspace, choice.key)
         if flag is None:
             return Acted(Verdict.UNKNOWN)
         is_older = flag.revision != choice.revision and choice.verb != "open"
         if is_older or not flag.is_open:
             return await self._too_late(flag)
-        if (flag.spot.dc, flag.spot.org_id) != _line(access)[1:]:
+        if (flag.spot.dc, flag.spot.org_id) != line_of(access)[1:]:
             return Acted(Verdict.RIGHTS)
         (sight,) = await self._look(access, [flag])
         if sight.is_solved:
@@ -127,61 +126,34 @@ class FlagQueue:
 
     async def _read(self, line: Line, access: Access, place: FlagPlace) -> tuple[list[Sight], int]:
         """Flags from ``place`` on, oldest first, until five may be seen; and how many left by themselves."""
-        key = place.before or place.after
-        at = await self.store.queue.flag(line.workspace, key) if key else None
-        is_backwards = bool(place.before) and at is not None
+        flags = self.store.queue
+        beside, backwards = await beginning(flags, line, place)
         read: list[Sight] = []
         looked = solved = 0
-        while (wanted := min(PAGE - sum(sight.is_whole for sight in read), MOST_READ - looked)) > 0:
-            if is_backwards and at is not None:
-                batch = await self.store.queue.before(line, at, wanted)
-            else:
-                batch = await self.store.queue.after(line, at, wanted)
-            if not batch:
-                break
-            for sight in await self._look(access, batch):
-                if not sight.is_solved:
-                    read.append(sight)
-                elif await self.store.flags.close(sight.flag, Closed.GONE):
-                    solved += 1
-            looked, at = looked + len(batch), batch[-1]
-        return (read[::-1] if is_backwards else read), solved
+
+        def wanted() -> int:
+            return min(PAGE - sum(sight.is_whole for sight in read), MOST_READ - looked)
+
+        async for batch in batches(flags, line, beside, backwards=backwards, wanted=wanted):
+            looked += len(batch)
+            sights = await self._look(access, batch)
+            read += [sight for sight in sights if not sight.is_solved]
+            for sight in sights:
+                if sight.is_solved:
+                    solved += await self.store.flags.close(sight.flag, Closed.GONE)
+        return (read[::-1] if backwards else read), solved
 
     async def _look(self, access: Access, flags: Sequence[Flag]) -> list[Sight]:
         """These flags as this person sees them, each with what is known to be gone."""
         got = await records_seen(access, ((flag.spot.module, one) for flag in flags for one in flag.members))
         return [await self._sight(access, flag, got) for flag in flags]
 
-    async def _sight(self, access: Access, flag: Flag, got: dict[tuple[Module, str], Record]) -> Sight:
-        own = [got[flag.spot.module, one] for one in flag.members if (flag.spot.module, one) in got]
-        unseen = set(flag.members) - {record.id for record in own}
-        gone = {record.id for record in own if record.is_gone}
-        gone |= await lost(self.zoho, access, _flagger(flag), flag.spot.module, unseen)
+    async def _sight(self, access: Access, flag: Flag, got: Mapping[tuple[Module, str], Record]) -> Sight:
+        flagger = Who(flag.spot.workspace, flag.user)
+        live, gone = await seen_of(self.zoho, access, flagger, flag.spot.module, flag.members, got)
         if gone != set(flag.members) - set(flag.left):
             await self.store.flags.note_gone(flag, sorted(gone))
-        live = [record for record in own if not record.is_gone]
-        return Sight(flag, tuple(sorted(live, key=_age)), frozenset(gone))
-
-    # Placing
-
-    async def _lengths(self, line: Line) -> tuple[int, int]:
-        """How many flags are open in this organisation, and how many in others."""
-        total = await self.store.queue.length(line)
-        return total, max(await self.store.queue.length_of_all(line.workspace) - total, 0)
-
-    async def _placed(self, page: QueuePage, line: Line, read: Sequence[Flag]) -> QueuePage:
-        """The same page with its numbers in the queue and the keys from which it is turned."""
-        older = await self.store.queue.length_before(line, read[0])
-        last = older + len(read)
-        before = await self.store.queue.before(line, read[0], 1)
-        return replace(
-            page,
-            first=older + 1,
-            last=last,
-            start=before[0].key if before else "",
-            previous=read[0].key if before else "",
-            next=read[-1].key if last < page.total else "",
-        )
+        return Sight(flag, live, gone)
 
     async def _row(self, who: Who, sight: Sight) -> FlagRow:
         flag = sight.flag
@@ -217,15 +189,3 @@ class FlagQueue:
 
     async def _too_late(self, flag: Flag) -> Acted:
         return Acted(Verdict.LATE, Sight(flag), await self.store.flags.last_change(flag))
-
-
-def _line(access: Access) -> Line:
-    return Line(access.who.workspace, access.connection.dc, access.connection.org_id)
-
-
-def _age(record: Record) -> tuple[float, str]:
-    return (record.created.timestamp() if record.created else 0.0, record.id)
-
-
-def _flagger(flag: Flag) -> Who:
-    return Who(flag.spot.workspace, flag.user)

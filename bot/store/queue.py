@@ -32,7 +32,7 @@ class Queue:
         self._flags = raised
         self._now = now
 
-    async def flag(self, workspace: str, key: str) -> Flag | None:
+    async def get(self, workspace: str, key: str) -> Flag | None:
         """The flag under this key, open or closed, inside this workspace."""
         found = await self._flags.find(flags.c.key == key, flags.c.workspace == workspace)
         return found[0] if found else None

@@ -74,14 +74,14 @@ async def test_the_queues_of_organisations_and_workspaces_are_apart(store: Store
     other = await raised(store, "1", "2", spot=SPOT._replace(workspace="T2"))
     assert await store.queue.length(LINE) == 1
     assert await store.queue.length_of_all("T1") == 2
-    assert await store.queue.flag("T1", other.key) is None
+    assert await store.queue.get("T1", other.key) is None
 
 
 async def test_of_two_people_who_claim_at_once_one_has_it(store: Store) -> None:
     flag = await raised(store, "1", "2")
     won = await asyncio.gather(*(store.queue.claim(flag, user) for user in ("U1", "U2", "U3")))
     assert won.count(True) == 1
-    now = await store.queue.flag("T1", flag.key)
+    now = await store.queue.get("T1", flag.key)
     assert now is not None
     assert (now.claimed_by, now.revision) == (("U1", "U2", "U3")[won.index(True)], 2)
 
@@ -91,14 +91,14 @@ async def test_who_did_what_last_is_kept_with_the_time(store: Store, clock: Cloc
     for kind, user in (("claim", "U2"), ("release", "U2")):
         clock.forward(timedelta(minutes=1))
         assert await getattr(store.queue, kind)(flag, user)
-        flag = await store.queue.flag("T1", flag.key) or flag
+        flag = await store.queue.get("T1", flag.key) or flag
         change = await store.flags.last_change(flag)
         assert change is not None
         assert (change.kind, change.user, change.at) == (kind, user, clock())
     assert flag.claimed_by == ""
     clock.forward(timedelta(minutes=1))
     assert await store.flags.close(flag, Closed.DONE, "U3")
-    done = await store.queue.flag("T1", flag.key)
+    done = await store.queue.get("T1", flag.key)
     assert done is not None
     assert (done.closed_as, done.closed_by, done.closed_at) == (Closed.DONE, "U3", clock())
     assert await store.queue.after(LINE, None, 5) == ()
@@ -118,7 +118,7 @@ async def test_nothing_changes_a_flag_that_was_read_before_it_changed(store: Sto
 async def test_a_flag_that_comes_back_is_the_youngest_and_nobody_has_it(store: Store, clock: Clock) -> None:
     first = await raised(store, "1", "2")
     await store.queue.claim(first, "U2")
-    claimed = await store.queue.flag("T1", first.key)
+    claimed = await store.queue.get("T1", first.key)
     assert claimed is not None
     await store.flags.close(claimed, Closed.DONE, "U2")
     clock.forward(timedelta(hours=1))
