@@ -27,7 +27,7 @@ def help_message(*, is_connected: bool = True) -> parts.Message:
         if known:
             blocks.append(_chapter(chapter, known))
     blocks.append(parts.actions("help:act:1", *_begin(is_connected)))
-    foot = "Answers are for you alone. Every action uses your own Zoho rights."
+    foot = "Answers are for you alone until you share them. Every action uses your own Zoho rights."
     blocks.append(parts.context("help:foot:1", foot))
     text = f"How to use {ids.COMMAND}. Type {ids.COMMAND} desk contacts to begin"
     return parts.Message(words.fallback(text), tuple(blocks))

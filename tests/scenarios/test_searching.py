@@ -113,6 +113,16 @@ async def test_pages_come_from_the_stored_list(connected: World) -> None:
     assert len(desk_calls(connected)) == calls
 
 
+async def test_doubt_ends_in_what_the_group_may_be_instead(connected: World) -> None:
+    first = await connected.ask(MARA, "desk contacts")
+    assert "names differ. Perhaps several people with one mailbox." in first.words
+    second = await connected.click(first, ids.PAGE_NEXT)
+    doubt = (
+        "first names differ, and each is linked to its own CRM contact. Perhaps two people with one mailbox."
+    )
+    assert doubt in second.words
+
+
 async def test_a_page_of_a_list_older_than_a_day_is_a_new_search_that_says_so(connected: World) -> None:
     first = await connected.ask(MARA, "desk contacts")
     connected.clock.forward(timedelta(hours=24))

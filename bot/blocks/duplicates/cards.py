@@ -37,7 +37,7 @@ from bot.blocks.duplicates.record_lines import (
     shared_values,
     struck_name,
 )
-from zoho.records import Group, Record
+from zoho.records import Group, Module, Record
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,9 +194,20 @@ def group_body(card: Card, look: Look = PLAIN) -> RichTextBlock:
     elements: list[RichTextElement] = [_headline(card, look), parts.bullets(*_bullets(card, look))]
     if card.group.against:
         doubts = look.shown(words.clean(", and ".join(card.group.against))).rstrip(".")
-        against = parts.line(parts.emoji(parts.WARNING), " ", parts.bold("Against:"), f" {doubts}.")
-        elements.append(against)
+        said = f" {doubts}.{_perhaps(card.group)}"
+        elements.append(parts.line(parts.emoji(parts.WARNING), " ", parts.bold("Against:"), said))
     return parts.rich(_id(card, "body"), *elements)
+
+
+def _perhaps(group: Group) -> str:
+    """What people with unlike first names may be to whom one e-mail address belongs."""
+    is_one_mailbox = group.module is Module.DESK_CONTACTS and group.reason.fields[:1] == ("e-mail",)
+    if not is_one_mailbox or _UNLIKE_PEOPLE.isdisjoint(group.against):
+        return ""
+    return f" Perhaps {'two' if len(group.records) == 2 else 'several'} people with one mailbox."
+
+
+_UNLIKE_PEOPLE = frozenset(("first names differ", "names differ"))
 
 
 def _headline(card: Card, look: Look) -> RichTextSectionElement:

@@ -89,9 +89,31 @@ def test_four_records_are_shown_and_the_rest_counted() -> None:
 def test_doubt_is_the_last_line_of_the_body_and_not_grey() -> None:
     group = replace(made.ROES, against=("first names differ", "each is linked to its own CRM contact"))
     message = group_list(made.page([made.card(group)]))
-    said = ":warning: Against: first names differ, and each is linked to its own CRM contact."
+    said = (
+        ":warning: Against: first names differ, and each is linked to its own CRM contact. "
+        "Perhaps two people with one mailbox."
+    )
     assert said in limits.lines(message)
     assert "Differs also in: mobile" in limits.lines(message)
+
+
+@pytest.mark.parametrize(
+    ("fields", "against", "end"),
+    [
+        (("e-mail", "phone"), ("first names differ",), " Perhaps several people with one mailbox."),
+        (("e-mail",), ("names differ",), " Perhaps several people with one mailbox."),
+        (("e-mail",), ("last names differ",), ""),
+        (("e-mail",), ("each is linked to its own CRM contact",), ""),
+        (("name", "phone"), ("first names differ",), ""),
+    ],
+)
+def test_people_with_unlike_first_names_and_one_address_may_share_a_mailbox(
+    fields: tuple[str, ...], against: tuple[str, ...], end: str
+) -> None:
+    records = tuple(made.contact(str(n), f"Lena {n}", email="l@b.example") for n in range(3))
+    group = Group(Module.DESK_CONTACTS, records, Reason(fields, ()), against)
+    message = group_list(made.page([made.card(group)]))
+    assert f":warning: Against: {against[0]}.{end}" in limits.lines(message)
 
 
 def test_a_shared_address_that_is_somebodys_second_one_is_said() -> None:

@@ -21,6 +21,8 @@ def test_the_help_lists_every_command_that_can_be_typed_and_no_other() -> None:
         assert (line in limits.lines(message)) is command.listed
         assert command.first in " ".join(limits.lines(message))
     assert len(limits.lines(message)) < 20
+    foot = "Answers are for you alone until you share them. Every action uses your own Zoho rights."
+    assert limits.lines(message)[-1] == foot
 
 
 def test_the_help_begins_with_a_search_or_with_connecting() -> None:
