@@ -91,7 +91,7 @@ def sort_out(module: Module, given: Mapping[str, str]) -> Filters:
 
 
 def unknown(module: Module, key: str, samples: Iterable[Record] = ()) -> UnknownFilter:
-    """The error for a key that is no field, with the nearest name that is one."""
+    """The error for a key that is no field, with the nearest name that is one; not with the key itself."""
     names = [*ATTRIBUTES[module], *_FURTHER[module], *sorted(LIST_FILTERS[module])]
     names += [field.name for record in samples for field in record.others if "." not in field.name]
     folded = {name.casefold(): name for name in reversed(names)}
@@ -99,7 +99,8 @@ def unknown(module: Module, key: str, samples: Iterable[Record] = ()) -> Unknown
     ending = next((name for name in names if len(wanted) > 2 and name.casefold().endswith(wanted)), "")
     best = max(folded, key=lambda name: spelling.likeness(wanted, name))
     is_near = spelling.likeness(wanted, best) >= _NEAR
-    return UnknownFilter(key, nearest=ending or (folded[best] if is_near else ""))
+    nearest = ending or (folded[best] if is_near else "")
+    return UnknownFilter(key, nearest="" if wanted in folded else nearest)
 
 
 def field_of(record: Record, name: str) -> str | datetime | None:

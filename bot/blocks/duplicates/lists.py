@@ -145,7 +145,8 @@ def _is_sorted(cards: Sequence[Card]) -> bool:
 
 
 def _filters(block_id: str, found: Found) -> list[Block]:
-    shown = [f"{words.typed(key)}={words.typed(value)}" for key, value in found.filters]
+    used = [(key, value) for key, value in found.filters if key not in found.ignored]
+    shown = [f"{words.typed(key)}={words.typed(value)}" for key, value in used]
     return [parts.plain_context(block_id, f"Only with {', '.join(shown)}")] if shown else []
 
 

@@ -324,6 +324,15 @@ def test_filters_are_named_as_plain_letters() -> None:
     assert node in list(limits.walk(message.payload()["blocks"]))
 
 
+@pytest.mark.parametrize("others", [(), (("city", "Bonn"),)])
+def test_a_filter_that_was_not_needed_is_not_named_as_one_that_narrows(
+    others: tuple[tuple[str, str], ...],
+) -> None:
+    found = made.found(filters=(("limit", "5"), *others), ignored=("limit",))
+    narrowing = [line for line in limits.lines(group_list(made.page(found=found))) if "Only with" in line]
+    assert narrowing == ["Only with city=Bonn"] * len(others)
+
+
 @pytest.mark.parametrize("notice", [Notice.EXPIRED, Notice.OLDER])
 def test_a_list_that_stands_for_another_says_so_first(notice: Notice) -> None:
     assert limits.lines(group_list(made.page(notice=notice)))[0] == str(notice)

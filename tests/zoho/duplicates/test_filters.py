@@ -174,6 +174,8 @@ def test_a_time_that_a_record_lacks_matches_nothing_and_is_no_unknown_field() ->
         (PRODUCTS, "departmentID2", "departmentId"),
         (CONTACTS, "cf_regoin", "cf_region"),
         (CONTACTS, "qqqqq", ""),
+        (CONTACTS, "City", ""),
+        (CONTACTS, "cf_region", ""),
     ],
 )
 def test_an_unknown_field_is_named_with_the_nearest_there_is(module: Module, key: str, nearest: str) -> None:
