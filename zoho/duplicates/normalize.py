@@ -14,6 +14,9 @@ from zoho.duplicates import words
 _SEPARATORS = re.compile(r"[._\-]+")
 _DIGITS = re.compile(r"\d+")
 _NO_DIGITS = re.compile(r"[^0-9]+")
+_BEFORE_NUMBER = re.compile(r"^[^+\d]+")
+# Blanks, and what nobody sees: a copied address often brings marks of direction along.
+_UNSEEN = re.compile("[\\s\u00ad\u200b-\u200f\u061c\u202a-\u202e\u2060-\u2069\ufeff]+")
 
 _FEWEST_PHONE_DIGITS = 5
 _RISING = "01234567890"
@@ -42,7 +45,7 @@ def code_key(value: str) -> str:
 
 def email_key(value: str) -> str:
     """The key of an e-mail address; "" for text that is none."""
-    key = plain(value).replace(" ", "")
+    key = _UNSEEN.sub("", plain(value))
     local, _, domain = key.rpartition("@")
     return key if local and domain else ""
 
@@ -51,8 +54,9 @@ def phone_key(value: str) -> str:
     """The digits of a phone number, with + in front when it is written internationally.
 
     ``+49 (0)30 5550-142`` and ``0049 30 5550142`` are the same; a number without its country is another.
+    What stands in front of a number (``Tel.``, marks that nobody sees) is no part of it.
     """
-    text = unicodedata.normalize("NFKC", value).lstrip("( ")
+    text = _BEFORE_NUMBER.sub("", unicodedata.normalize("NFKC", value))
     is_international = text.startswith(("+", "00"))
     if is_international:
         text = text.replace("(0)", "")

@@ -36,6 +36,8 @@ def test_a_normal_form_is_its_own_normal_form(text: str) -> None:
     [
         (" Ana.Roe@Kestrel.Example ", "ana.roe@kestrel.example"),
         ("a+b@c.example", "a+b@c.example"),
+        ("\u202aana@c.example\u202c", "ana@c.example"),
+        ("\ufeffana\u00ad@\u200bc.example", "ana@c.example"),
         ("no address", ""),
         ("@kestrel.example", ""),
         ("ana@", ""),
@@ -56,6 +58,9 @@ def test_an_email_is_compared_in_any_case(given: str, key: str) -> None:
         ("٠٣٠ ٥٥٥", "030555"),
         ("＋49 30 1", "+49301"),
         ("n/a", ""),
+        ("\u202a+49 30 1\u202c", "+49301"),
+        ("Tel.: 0049 30 1", "+49301"),
+        ("\u200f٠٣٠ ٥٥٥", "030555"),
         ("+", ""),
         ("", ""),
     ],
