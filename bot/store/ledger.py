@@ -17,6 +17,7 @@ from datetime import UTC, datetime, timedelta
 from enum import Enum, StrEnum, auto
 from typing import Any, NamedTuple
 
+import structlog
 from sqlalchemy import (
     Column,
     ColumnElement,
@@ -36,6 +37,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.subscriptions import subscriptions
 from bot.store.tables import fresh_key
 from zoho.database import Database, EncryptedText, UtcTime, metadata
+from zoho.errors import KeyLost
+
+log = structlog.get_logger(__name__)
 
 LEASE = timedelta(seconds=30)
 """Longer than a step takes: a call to Slack gives up after ten seconds."""
@@ -191,8 +195,17 @@ class Ledger:
         async with self._database.write() as writer:
             ours = alerts.c.id.in_((await writer.execute(free)).scalars().all())
             take = update(alerts).where(ours).values(holder=holder, free_at=now + lease)
-            taken = [_alert(row) for row in await writer.execute(take.returning(alerts))]
-        return tuple(sorted(taken, key=lambda alert: (alert.slot, alert.id)))
+            taken = (await writer.execute(take.returning(alerts.c.id))).scalars().all()
+        return tuple(sorted(await self._opened(taken), key=lambda alert: (alert.slot, alert.id)))
+
+    async def _opened(self, keys: Sequence[str]) -> list[Alert]:
+        opened = []
+        for key in keys:
+            try:
+                opened.append(await self.get(key))
+            except KeyLost:
+                log.warning("alert_not_opened", alert=key, hint="bring the key back, or rotate-keys --forget")
+        return [alert for alert in opened if alert is not None]
 
     async def hold(self, alert: Alert, *, lease: timedelta = LEASE) -> bool:
         """Prolong the lease on a row; False when somebody else has it by now."""

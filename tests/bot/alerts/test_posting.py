@@ -8,15 +8,17 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from cryptography.fernet import Fernet
 from slack_sdk.errors import SlackRequestError
 from slack_sdk.models.blocks import SectionBlock
 from slack_sdk.web.async_client import AsyncWebClient
+from sqlalchemy import Text, literal, select, type_coerce, update
 
 from bot.alerts.posting import EVENT_TYPE, PAGE, PROMPT, SETTLED, SLOW_HISTORY, Posting, alert_client
 from bot.blocks.parts import Message
 from bot.jobs.retries import SlackGone
 from bot.sandbox import SlackSandbox
-from bot.store.ledger import LEASE, Alert, AlertState, Ledger, Slot
+from bot.store.ledger import LEASE, Alert, AlertState, Ledger, Slot, alerts
 from zoho.database import Database
 
 SUPPORT = "C01SUPPORT"
@@ -129,6 +131,28 @@ async def test_what_is_ready_is_posted_once_and_carries_only_its_id(stage: Stage
     (message,) = stage.slack.messages(SUPPORT)
     assert message.metadata == {"event_type": EVENT_TYPE, "event_payload": {"alert": key}}
     assert await stage.state(key) is AlertState.SENT
+
+
+async def test_what_no_key_opens_waits_and_holds_up_no_other(stage: Stage) -> None:
+    lost = await stage.ready(words="the older one")
+    other = await stage.ready(slot=SLOT + timedelta(seconds=1))
+    under_another_key = Fernet(Fernet.generate_key()).encrypt(b"the older one").decode()
+    raw = await _raw_body(stage, lost, under_another_key)
+    await stage.posting.step()
+    assert (await stage.state(other), stage.posted(lost)) == (AlertState.SENT, 0)
+    await _raw_body(stage, lost, raw)
+    stage.clock.forward(LEASE)
+    await stage.posting.step()
+    assert (await stage.state(lost), stage.posted(lost)) == (AlertState.SENT, 1)
+
+
+async def _raw_body(stage: Stage, key: str, put: str) -> str:
+    """Put something in the place of a body as it lies in the database; what lay there."""
+    this = alerts.c.id == key
+    async with stage.database.write() as connection:
+        lay = (await connection.execute(select(type_coerce(alerts.c.body, Text)).where(this))).scalar_one()
+        await connection.execute(update(alerts).where(this).values(body=literal(put, Text)))
+    return str(lay)
 
 
 async def test_two_processes_at_once_post_it_once(stage: Stage) -> None:
