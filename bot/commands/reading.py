@@ -12,6 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from bot.blocks.catalogue import nearest
 from bot.blocks.help import FilterFault
 from bot.commands import values
 from bot.subscribing.asked import AlertsAsked, Ask
@@ -36,6 +37,7 @@ _LISTS = {
     "product": Module.DESK_PRODUCTS,
     "products": Module.DESK_PRODUCTS,
 }
+_BETWEEN_LISTS = ("desk", "and", "&", "+")
 _PRODUCT_WORDS = ("connect", "disconnect", "status")
 
 
@@ -213,22 +215,41 @@ def _command(plain: str, words: list[_Word]) -> Read:
     return _list(words, prefix="", text=plain)
 
 
-def _alerts(ask: Ask, words: list[_Word]) -> AlertsAsked | BadFilter:
-    """The lists that are named first, the filters, and the other words, which say when."""
-    bare = [word for word in words if word.key is None]
-    if bare and bare[0].text.casefold() == "desk":
-        bare = bare[1:]
-    modules: list[Module] = []
-    while bare and (module := _LISTS.get(bare[0].text.casefold().strip(","))):
-        modules.append(module)
-        bare = bare[1:]
+def _alerts(ask: Ask, words: list[_Word]) -> AlertsAsked | BadFilter | CrmAsked | Unknown:
+    """The lists that are named first, the filters, and the other words, which say when or for how long."""
+    bare = [piece for word in words if word.key is None for piece in word.text.split()]
+    modules, rest = _named_lists(bare)
     narrowing = [word for word in words if word.key is not None]
-    wrong = _first_fault(narrowing)
+    wrong = _first_fault(narrowing) or _stray(ask, rest)
     if wrong is not None:
         return wrong
     filters = " ".join(f'{word.key}="{word.text}"' for word in narrowing)
-    when = " ".join(word.text for word in bare)
-    return AlertsAsked(ask, tuple(dict.fromkeys(modules)), filters, when)
+    return AlertsAsked(ask, modules, filters, " ".join(rest))
+
+
+def _named_lists(words: list[str]) -> tuple[tuple[Module, ...], list[str]]:
+    """``contacts, desk accounts and products``: the lists, and the words behind them."""
+    modules: list[Module] = []
+    while words:
+        word = words[0].casefold().strip(",")
+        if word in _LISTS:
+            modules.append(_LISTS[word])
+        elif word not in _BETWEEN_LISTS:
+            break
+        words = words[1:]
+    return tuple(dict.fromkeys(modules)), words
+
+
+def _stray(ask: Ask, words: list[str]) -> CrmAsked | Unknown | None:
+    """What stands where a list, or nothing, was expected; None when all is well."""
+    if not words:
+        return None
+    if words[0].casefold() == "crm":
+        return CrmAsked()
+    near = nearest(words[0])
+    if near is not None and near.module is not None:
+        return Unknown(words[0])
+    return None if ask in (Ask.SUBSCRIBE, Ask.SNOOZE) else Unknown(f"{ask} {words[0]}")
 
 
 def is_search(text: str) -> bool:

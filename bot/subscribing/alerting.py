@@ -45,11 +45,11 @@ class Alerting:
             case Ask.LIST:
                 await self._list(job)
             case Ask.UNSUBSCRIBE:
-                await self._unsubscribe(job)
+                await self._unsubscribe(job, asked)
             case Ask.SETTINGS:
-                await self._settings(job)
+                await self._settings(job, asked)
             case Ask.SNOOZE:
-                await self._snooze_typed(job, asked.words)
+                await self._snooze_typed(job, asked)
 
     async def _subscribe(self, job: Typed, asked: AlertsAsked) -> None:
         zone = await self.setting_up.own_zone(job.who.user)
@@ -68,34 +68,39 @@ class Alerting:
         rows = [await self.telling.told(one) for one in shown.values()]
         await self.voice.answer(job, listing.alert_list(rows, channel=job.reply.channel))
 
-    async def _unsubscribe(self, job: Typed) -> None:
-        one = await self._only(job)
+    async def _unsubscribe(self, job: Typed, asked: AlertsAsked) -> None:
+        one = await self._only(job, asked)
         if one is not None:
             await self._stop(job, one)
 
-    async def _only(self, job: Job) -> Subscription | None:
-        """This channel's alerts if there is one; among several the list lets choose."""
+    async def _only(self, job: Job, asked: AlertsAsked) -> Subscription | None:
+        """The one alerts of this channel that are meant; where those are none, or several, the list lets
+        choose."""
         here = await self.store.subscriptions.standing(job.who.workspace, channel=job.reply.channel)
-        if len(here) == 1:
-            return here[0]
-        if here:
-            await self._list(job)
-        else:
-            await self.voice.answer(job, listing.no_alerts())
+        meant = [one for one in here if self._means(asked, one)]
+        if len(meant) == 1:
+            return meant[0]
+        await self._list(job)
         return None
 
-    async def _settings(self, job: Typed) -> None:
-        one = await self._only(job)
+    def _means(self, asked: AlertsAsked, one: Subscription) -> bool:
+        """Whether these are alerts on the lists that were named, no fewer and no more; any when none was."""
+        filters = sorted(self.setting_up.read_filters(asked.filters))
+        is_list = not asked.modules or set(asked.modules) == set(one.terms.modules)
+        return is_list and (not filters or filters == sorted(one.terms.filters))
+
+    async def _settings(self, job: Typed, asked: AlertsAsked) -> None:
+        one = await self._only(job, asked)
         if one is not None:
             await self._edit(job, job.trigger_id, one)
 
-    async def _snooze_typed(self, job: Typed, words: str) -> None:
+    async def _snooze_typed(self, job: Typed, asked: AlertsAsked) -> None:
         try:
-            length = read_snooze(words)
+            length = read_snooze(asked.words)
         except ScheduleRefused as refused:
             await self.voice.answer(job, listing.bad_words(str(refused)))
             return
-        one = await self._only(job)
+        one = await self._only(job, asked)
         if one is not None:
             await self._snooze(job, one, length)
 

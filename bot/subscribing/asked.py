@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -33,6 +34,8 @@ ReadFilters = Callable[[str], Filters]
 
 SNOOZE = timedelta(days=7)
 LONGEST_SNOOZE = timedelta(days=90)
+_LENGTH = re.compile(r"(?:for )?(\d{1,4}|an?|one) ?(h|d|w)(?:ours?|ays?|eeks?)?")
+_UNITS = {"h": timedelta(hours=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
 
 class Ask(StrEnum):
@@ -166,7 +169,7 @@ def typed(filters: Filters) -> str:
 
 
 def read_snooze(words: str) -> timedelta | None:
-    """``3 days``, ``12 hours``, ``2 weeks``; nothing is seven days; ``off`` is None, the end of it.
+    """``3 days``, ``12h``, ``for a week``; nothing is seven days; ``off`` is None, the end of it.
 
     Raises ScheduleRefused.
     """
@@ -175,9 +178,10 @@ def read_snooze(words: str) -> timedelta | None:
         return SNOOZE
     if text in ("off", "end"):
         return None
-    number, _, unit = text.partition(" ")
-    units = {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}
-    step = units.get(unit.strip().removesuffix("s"))
-    if not number.isdecimal() or step is None or not timedelta() < int(number[:4]) * step <= LONGEST_SNOOZE:
-        raise ScheduleRefused(f"“{words}” is no time to snooze; for example snooze 3 days, 90 days at most")
-    return int(number[:4]) * step
+    found = _LENGTH.fullmatch(text)
+    if found:
+        number = int(found[1]) if found[1].isdecimal() else 1
+        length = number * _UNITS[found[2]]
+        if timedelta() < length <= LONGEST_SNOOZE:
+            return length
+    raise ScheduleRefused(f"“{words}” is no time to snooze; for example snooze 3 days, 90 days at most")

@@ -23,9 +23,12 @@ from bot.commands.reading import (
     Unknown,
     read,
 )
+from bot.subscribing import AlertsAsked
+from bot.subscribing.asked import Ask
 from zoho.records import Module, Product
 
 CONTACTS, ACCOUNTS, PRODUCTS = Module.DESK_CONTACTS, Module.DESK_ACCOUNTS, Module.DESK_PRODUCTS
+BOTH = (CONTACTS, ACCOUNTS)
 
 
 @pytest.mark.parametrize(
@@ -66,6 +69,19 @@ def test_a_search_names_its_lists(text: str, modules: tuple[Module, ...]) -> Non
         ("CRM contacts city=Hamburg", CrmAsked()),
         ("connect crm", CrmAsked()),
         ("disconnect crm", CrmAsked()),
+        ("subscribe", AlertsAsked(Ask.SUBSCRIBE)),
+        ("Subscribe desk contacts daily 9", AlertsAsked(Ask.SUBSCRIBE, (CONTACTS,), "", "daily 9")),
+        ("subscribe contacts, desk accounts daily", AlertsAsked(Ask.SUBSCRIBE, BOTH, "", "daily")),
+        ("subscribe “desk contacts” and accounts", AlertsAsked(Ask.SUBSCRIBE, BOTH)),
+        ("subscribe desk daily city=Ulm", AlertsAsked(Ask.SUBSCRIBE, (), 'city="Ulm"', "daily")),
+        ("subscribe crm leads daily 9:00", CrmAsked()),
+        ("subscribe desk contatcs daily 9:00", Unknown("contatcs")),
+        ("unsubscribe contacts", AlertsAsked(Ask.UNSUBSCRIBE, (CONTACTS,))),
+        ("unsubscribe acounts", Unknown("acounts")),
+        ("unsubscribe everything", Unknown("unsubscribe everything")),
+        ("settings now", Unknown("settings now")),
+        ("list mine", Unknown("list mine")),
+        ("snooze desk accounts 3 days", AlertsAsked(Ask.SNOOZE, (ACCOUNTS,), "", "3 days")),
     ],
 )
 def test_the_other_commands(text: str, expected: Read) -> None:
