@@ -260,6 +260,13 @@ def test_the_ci_script_runs_the_readmes_test_command() -> None:
     assert "```\nmake test\n```" in README.read_text()
 
 
+def test_every_place_that_the_readme_sends_a_newcomer_to_is_there() -> None:
+    named = re.findall(r"`((?:bot|zoho|tests)/[\w./]*)`", section("Where things live"))
+
+    assert len(named) > 20
+    assert [path for path in named if not (TOP / path).exists()] == []
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_links_inside_a_page_lead_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text()):
