@@ -65,7 +65,7 @@ class Sharing:
         if access is None:
             return share.stopped_sheet()
         kept, groups, offset = await self._chosen(job, what)
-        if kept is None or not _is_of(kept.found, access):
+        if kept is None or not access.reaches(kept.found):
             return share.outdated_sheet()
         cards = await self.searches.drawing.cards(kept, access, groups)
         left = tuple(_left(card) for card in cards if card.is_open)
@@ -112,7 +112,7 @@ class Sharing:
             return
         there = replace(job, reply=Reply(taken.channel, taken.response_url))
         access = await self.zoho.open(job.who)
-        if not _is_of(taken.found, access):
+        if not access.reaches(taken.found):
             await self.store.shares.drop(taken)
             await self.voice.add(there, share.other_organisation())
             return
@@ -173,7 +173,7 @@ class Sharing:
         """Draw the message with this group again: a shared one for everybody, else the person's own list;
         and every other shared one in which its records stand. Nothing for somebody who is connected to
         another organisation by now, whose addresses are others."""
-        if not _is_of(shown, access):
+        if not access.reaches(shown):
             return
         shared = await self.of(job, shown)
         if shared is None:
@@ -182,15 +182,14 @@ class Sharing:
             await self.voice.add(job, share.not_redrawn())
         if notice and shared is not None:
             await self.voice.add(job, share.noticed(notice))
-        spot = Spot(shown.who.workspace, shown.dc, shown.org_id, shown.module)
-        await self.follow(access, spot, shown.members, but=shared.key if shared else "")
+        await self.follow(access, shown.spot, shown.members, but=shared.key if shared else "")
 
     async def follow(self, access: Access, spot: Spot, members: Collection[str], *, but: str = "") -> None:
         """Draw the shared messages again in which these records stand, ``but`` the one that was just drawn:
         what somebody decided elsewhere shows there too. Nobody waits for it, so nobody is told of trouble.
         Nothing, likewise, where ``access`` is to another organisation.
         """
-        if not _is_of(spot, access):
+        if not access.reaches(spot):
             return
         for shared in await self.store.shares.showing(spot, members):
             if shared.key != but:
@@ -276,10 +275,6 @@ class Sharing:
         records = looked.records
         group = Group(looked.shown.module, records, reasons.reason(records), reasons.against(records))
         await self.searches.show_group(job, access, group)
-
-
-def _is_of(found: Found | ShownGroup | Spot, access: Access) -> bool:
-    return (found.dc, found.org_id) == (access.connection.dc, access.connection.org_id)
 
 
 def _left(card: Card) -> Group:

@@ -45,6 +45,18 @@ class Preferences:
     observe_only: bool = False
 
 
+class OfAnOrganisation(Protocol):
+    """Whatever was read from one organisation, or is about its records."""
+
+    @property
+    def dc(self) -> str:
+        """The organisation's data centre."""
+
+    @property
+    def org_id(self) -> str:
+        """Its id there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Access:
     """One person's way into one product: calls made through it carry that person's login."""
@@ -88,6 +100,11 @@ class Access:
         if self.dismissals is None:
             return NOTHING
         return await self.dismissals.standing(self.who.workspace, self.organisation, module)
+
+    def reaches(self, what: OfAnOrganisation) -> bool:
+        """Whether something is of the organisation that this leads to: of another one nothing may be shown,
+        changed or linked with it."""
+        return (what.dc, what.org_id) == (self.organisation.dc, self.organisation.org_id)
 
     async def check(self) -> Checked:
         """Whether searches find everything in order here, asked live; see `zoho.duplicates.checks`."""

@@ -116,7 +116,7 @@ class DismissedHistory:
         said = await self.store.dismissed.get(who.workspace, choice.key)
         if said is None:
             return Chosen(Verdict.UNKNOWN)
-        if (said.spot.dc, said.spot.org_id) != line_of(access)[1:]:
+        if not access.reaches(said.spot):
             return Chosen(Verdict.RIGHTS)
         (seen,) = await self._look(access, [said])
         if seen.is_moot:

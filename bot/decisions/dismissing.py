@@ -15,7 +15,7 @@ from bot.decisions.outcome import Outcome, Verdict
 from bot.decisions.presence import lost
 from bot.ids import GroupRef
 from bot.jobs import Job
-from bot.store import AlreadyDismissed, Closed, Dismissal, ShownGroup, Spot, Store, Why
+from bot.store import AlreadyDismissed, Closed, Dismissal, ShownGroup, Store, Why
 from zoho.access import Access, Zoho
 from zoho.duplicates.dismissed import pairs_of, split
 from zoho.records import Group, Reason, Record, Who
@@ -58,7 +58,7 @@ class Dismissing:
     async def _dismiss(
         self, job: Job, looked: Outcome, shown: ShownGroup, access: Access, out: Collection[str], note: str
     ) -> Outcome:
-        spot, records = _spot(shown), looked.records
+        spot, records = shown.spot, looked.records
         try:
             said = await self.store.dismissals.dismiss(
                 spot, records, job.who.user, out=sorted(out), note=note
@@ -103,7 +103,7 @@ class Dismissing:
 
     async def newest(self, shown: ShownGroup) -> Dismissal | None:
         """What was last said of a group and still stands, or None."""
-        standing = await self.store.dismissals.on(_spot(shown), shown.members)
+        standing = await self.store.dismissals.on(shown.spot, shown.members)
         return max(standing.by_key.values(), key=lambda one: one.at, default=None)
 
     async def _sees_all(self, said: Dismissal, looked: Outcome, access: Access) -> bool:
@@ -120,7 +120,7 @@ class Dismissing:
 
     async def _said_before(self, shown: ShownGroup, records: Sequence[Record]) -> Dismissal | None:
         """The decision by which no two of these records are together any more, or None."""
-        standing = await self.store.dismissals.on(_spot(shown), shown.members)
+        standing = await self.store.dismissals.on(shown.spot, shown.members)
         group = Group(shown.module, tuple(records), Reason((), ()))
         outcome = split(group, standing.dismissed)
         if outcome.groups or not outcome.keys:
@@ -138,7 +138,3 @@ class Dismissing:
             if is_against and await self.store.flags.close(flag, Closed.UNDONE, job.who.user):
                 stays += await self.decisions.take_back(flag, access, records)
         return stays
-
-
-def _spot(shown: ShownGroup) -> Spot:
-    return Spot(shown.who.workspace, shown.dc, shown.org_id, shown.module)

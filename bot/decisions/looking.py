@@ -31,14 +31,14 @@ class Looking:
         shown = await self._shown(job, ref)
         if shown is None:
             return Outcome(Verdict.UNKNOWN)
-        if not _is_of(shown, access):
+        if not access.reaches(shown):
             return Outcome(Verdict.RIGHTS, shown)
         return await self._read(shown, ref, access, in_full=len(shown.left) <= in_full_up_to)
 
     async def recall(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
         """The same from this very person's search of the last day, without a call where it is kept."""
         shown = await self._shown(job, ref)
-        if shown is None or not _is_of(shown, access):
+        if shown is None or not access.reaches(shown):
             return await self.look(job, ref, access)
         records = await self._kept(job.who, shown)
         if not records:
@@ -75,7 +75,3 @@ class Looking:
             return replace(looked, verdict=Verdict.RIGHTS)
         is_older = bool(gone) or ref.revision < shown.revision
         return replace(looked, verdict=Verdict.OLDER if is_older else Verdict.DONE)
-
-
-def _is_of(shown: ShownGroup, access: Access) -> bool:
-    return (shown.dc, shown.org_id) == (access.connection.dc, access.connection.org_id)

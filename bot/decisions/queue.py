@@ -107,7 +107,7 @@ class FlagQueue:
         is_older = flag.revision != choice.revision and choice.verb != "open"
         if is_older or not flag.is_open:
             return await self._too_late(flag)
-        if (flag.spot.dc, flag.spot.org_id) != line_of(access)[1:]:
+        if not access.reaches(flag.spot):
             return Acted(Verdict.RIGHTS)
         (sight,) = await self._look(access, [flag])
         if sight.is_solved:

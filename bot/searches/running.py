@@ -90,7 +90,7 @@ class Searches:
             access = await self.access(job, kept.command, modules)
             if access is None:
                 return
-            if _is_of(kept.found, access):
+            if access.reaches(kept.found):
                 kept = await self._read_on(job, kept, access, ref.offset)
                 await self.voice.answer(job, await self.drawing.page(kept, access, offset=ref.offset))
                 return
@@ -127,7 +127,7 @@ class Searches:
     ) -> Message | None:
         """The page with this group, from what is kept; None when its list has expired."""
         kept = await self.store.lists.get(job.who, shown.list_key)
-        if kept is None or not _is_of(kept.found, access):
+        if kept is None or not access.reaches(kept.found):
             return None
         offset = (place_of(kept.found.groups, shown.members) or 0) // PAGE * PAGE
         return await self.drawing.page(kept, access, offset=offset, notice=notice, stays=stays)
@@ -211,8 +211,3 @@ class Searches:
 
     def _interim(self, job: Job, modules: Sequence[Module], access: Access) -> Message:
         return searching(modules, access.connection.org_name, follows=not job.reply.is_click)
-
-
-def _is_of(found: Found, access: Access) -> bool:
-    """Whether a list was read from the organisation that the person is connected to now."""
-    return (found.dc, found.org_id) == (access.connection.dc, access.connection.org_id)

@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from sqlalchemy import ColumnElement, Row, delete, insert, select, update
 
+from bot.store.flag import Spot
 from bot.store.tables import fresh_key, groups, lists
 from zoho.database import Database, insert_or_ignore
 from zoho.records import Found, Group, Module, Twins, Who
@@ -99,6 +100,11 @@ class ShownGroup:
     drawn: str
     gone: frozenset[str] = frozenset()
     unlike: frozenset[str] = frozenset()
+
+    @property
+    def spot(self) -> Spot:
+        """Of which records of which organisation it is."""
+        return Spot(self.who.workspace, self.dc, self.org_id, self.module)
 
     @property
     def left(self) -> tuple[str, ...]:

@@ -38,7 +38,7 @@ class KnownGroups:
             if access.connection.choices:
                 await self.voice.add(job, choose_portal(access.connection.choices))
                 return
-            if (access.connection.dc, access.connection.org_id) != (terms.dc, terms.org_id):
+            if not access.reaches(terms):
                 await self.voice.add(job, clicks.rights_differ())
                 return
             told = await self._silent(one)

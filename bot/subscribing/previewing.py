@@ -78,7 +78,7 @@ class Previews:
             return
 
         async def look(access: Access) -> View:
-            if (access.connection.dc, access.connection.org_id) != (one.terms.dc, one.terms.org_id):
+            if not access.reaches(one.terms):
                 await self.voice.add(job, clicks.rights_differ())
                 return preview.failed()
             return await self._look(access, one.terms, load(one.terms.schedule))
