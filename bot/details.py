@@ -17,7 +17,7 @@ from bot.searches import Searches
 from bot.sharing import Sharing
 from bot.store import ShownGroup, Store, place_of
 from zoho.access import Access
-from zoho.duplicates import reasons
+from zoho.duplicates.groups import group_of
 from zoho.records import Group, Module, Record
 
 
@@ -69,7 +69,7 @@ class Details:
         self, job: Click, shown: ShownGroup, access: Access, records: Sequence[Record]
     ) -> FieldsPage:
         is_shared = await self.sharing.of(job, shown) is not None
-        found = Group(shown.module, tuple(records), reasons.reason(records), reasons.against(records))
+        found = group_of(records)
         if is_shared:
             links = {record.id: access.links.record(record) for record in records}
             card, back = Card(found, shown.key, shown.revision, 0, links), None

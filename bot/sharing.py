@@ -23,7 +23,7 @@ from bot.jobs.voice import UNHEARD
 from bot.searches import NO_STAYS, Searches
 from bot.store import Share, ShownGroup, Spot, Store, StoredList, place_of
 from zoho.access import Access, Zoho
-from zoho.duplicates import reasons
+from zoho.duplicates.groups import group_of
 from zoho.records import Found, Group, Pending, Record
 
 log = structlog.get_logger(__name__)
@@ -272,9 +272,7 @@ class Sharing:
         looked = await self.decisions.looking.look(job, GroupRef(shared.group, 0), access)
         if looked.shown is None or await self.stops(job, looked, access):
             return
-        records = looked.records
-        group = Group(looked.shown.module, records, reasons.reason(records), reasons.against(records))
-        await self.searches.show_group(job, access, group)
+        await self.searches.show_group(job, access, group_of(looked.records))
 
 
 def _left(card: Card) -> Group:

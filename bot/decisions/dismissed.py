@@ -19,8 +19,8 @@ from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import People
 from bot.store import Dismissal, Line, Store
 from zoho.access import Access, Zoho
-from zoho.duplicates import reasons
 from zoho.duplicates.dismissed import Dismissed, DismissedPair, changes
+from zoho.duplicates.groups import group_of
 from zoho.records import Group, Module, Record, Who
 
 MOST_MEMBERS = 12
@@ -53,8 +53,7 @@ class SeenDismissal:
     @property
     def group(self) -> Group:
         """The records that are left, as a group."""
-        shared = reasons.reason(self.records)
-        return Group(self.dismissal.spot.module, self.records, shared, reasons.against(self.records))
+        return group_of(self.records)
 
     @property
     def changed(self) -> tuple[str, ...]:

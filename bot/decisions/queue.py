@@ -21,7 +21,7 @@ from bot.ids import FlagChoice, FlagPlace
 from bot.jobs import People
 from bot.store import Change, Closed, Flag, Line, Store
 from zoho.access import Access, Zoho
-from zoho.duplicates import reasons
+from zoho.duplicates.groups import group_of
 from zoho.records import Group, Module, Record, Who
 
 
@@ -46,8 +46,7 @@ class Sight:
     @property
     def group(self) -> Group:
         """The records that are left, as a group."""
-        shared = reasons.reason(self.records)
-        return Group(self.flag.spot.module, self.records, shared, reasons.against(self.records))
+        return group_of(self.records)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from bot.searches import Drawing
 from bot.store import Store, Subscription
 from bot.store.known import Told
 from zoho.access import Access, Zoho
-from zoho.duplicates import reasons
 from zoho.duplicates.dismissed import take_out
-from zoho.duplicates.groups import worst_first
-from zoho.records import Found, Group, Module, Record
+from zoho.duplicates.groups import group_of, worst_first
+from zoho.records import Found, Group, Module
 
 SHOWN = 20  # groups; each is read again with the login of whoever asks
 
@@ -78,10 +77,6 @@ async def _as_seen(access: Access, told: Sequence[Told]) -> tuple[Group, ...]:
         ids = list(dict.fromkeys(record_id for one in of_list for record_id in one.live))
         read = {record.id: record for record in await access.duplicates().reread(module, ids)} if ids else {}
         shown = ([read[record_id] for record_id in one.live if record_id in read] for one in of_list)
-        groups = [_group(module, records) for records in shown if len(records) > 1]
+        groups = [group_of(records) for records in shown if len(records) > 1]
         seen += take_out(groups, await access.dismissed(module)).groups
     return worst_first(seen)
-
-
-def _group(module: Module, records: Sequence[Record]) -> Group:
-    return Group(module, tuple(records), reasons.reason(records), reasons.against(records))

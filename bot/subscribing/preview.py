@@ -12,8 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.schedules.when import Schedule
-from zoho.duplicates import reasons
-from zoho.duplicates.groups import worst_first
+from zoho.duplicates.groups import group_of, worst_first
 from zoho.records import Group, Record
 
 _MOMENT = timedelta(microseconds=1)
@@ -69,7 +68,7 @@ def _ids(records: Iterable[Record]) -> frozenset[str]:
 def _as_it_was(group: Group, records: Sequence[Record]) -> Group:
     if len(records) == len(group.records):
         return group
-    return Group(group.module, tuple(records), reasons.reason(records), reasons.against(records))
+    return group_of(records)
 
 
 def _ordered(spoken: Sequence[Spoken]) -> tuple[Spoken, ...]:

@@ -99,7 +99,7 @@ def find(module: Module, records: Iterable[Record], *, folded: frozenset[Value] 
         folded | {value for value, _ in shared},
     )
     items = [_Item(record, values & counts, _unless(module, values)) for record, values in live]
-    found = [_group(module, (item.record for item in some)) for some in _joined(module, items)]
+    found = [_group(item.record for item in some) for some in _joined(module, items)]
     placed = {record.id for group in found for record in group.records}
     placed.update(record.id for value, _ in shared for record in holders[value])
     return Grouped(
@@ -128,7 +128,7 @@ def join(
         if home is None:
             groups.append(group)
         elif not set(group.ids) <= set(groups[home].ids):
-            groups[home] = _group(group.module, _live((*groups[home].records, *group.records)))
+            groups[home] = _group(_live((*groups[home].records, *group.records)))
     return tuple(groups)
 
 
@@ -137,10 +137,15 @@ def as_given(module: Module, members: Iterable[Record], value: str = "") -> Grou
     live = _live(members)
     if len(live) < 2:
         return None
-    group = _group(module, live)
+    group = _group(live)
     if group.reason.fields:
         return group
     return Group(module, group.records, reasons.by_zoho(value), group.against)
+
+
+def group_of(records: Sequence[Record]) -> Group:
+    """These records, one at least, as a group in their order: what they share, and what speaks against it."""
+    return Group(records[0].module, tuple(records), reasons.reason(records), reasons.against(records))
 
 
 def worst_first(groups: Iterable[Group]) -> tuple[Group, ...]:
@@ -286,9 +291,10 @@ def _are_one(
     )
 
 
-def _group(module: Module, members: Iterable[Record]) -> Group:
+def _group(members: Iterable[Record]) -> Group:
+    """These records as a group, oldest first."""
     ordered = tuple(sorted(members, key=lambda record: (_when(record.created), record.id.zfill(24))))
-    return Group(module, ordered, reasons.reason(ordered), reasons.against(ordered))
+    return group_of(ordered)
 
 
 def _live(records: Iterable[Record]) -> tuple[Record, ...]:
