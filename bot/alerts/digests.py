@@ -178,6 +178,7 @@ class Digests:
         shown = () if body.detail is Detail.COUNTS else cards[: body.most]
         told = Digest(
             key=alert.id,
+            alerts=alert.subscription,
             owner=body.owner,
             owner_name=await self.people.name(body.owner),
             modules=body.modules,
@@ -223,7 +224,7 @@ class Digests:
             if access.connection.choices:
                 await self.voice.add(job, choose_portal(access.connection.choices))
                 return
-            if (access.connection.dc, access.connection.org_id) != (shared.found.dc, shared.found.org_id):
+            if not access.reaches(shared.found):
                 await self.voice.add(job, clicks.rights_differ())
                 return
             told = await self._digest(alert, body, shared)

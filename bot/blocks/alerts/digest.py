@@ -6,15 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from slack_sdk.models.blocks import Block
+from slack_sdk.models.blocks import Block, InteractiveElement
 
 from bot import ids
 from bot.blocks import parts, words
 from bot.blocks.duplicates import Card, Look, group_blocks
-from bot.ids import Detail
+from bot.ids import AlertChoice, Detail, pack_alert
 from zoho.records import Module
 
 MENU = ("fields",)
+_CHOICES = {
+    "edit": "Change these alerts",
+    "snooze7": "Snooze 7 days in this channel",
+    "stop": "Stop alerts in this channel",
+}
 SHOWN_FAILED = 3
 MOST_BLOCKS = 50
 
@@ -46,7 +51,8 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Digest:
-    """Everything a digest says. ``key`` is the alert's; ``owner`` a Slack id, ``owner_name`` its name.
+    """Everything a digest says. ``key`` is its own, ``alerts`` that of the alerts it belongs to; ``owner`` a
+    Slack id, ``owner_name`` its name.
 
     ``cards`` are the groups that are drawn, none where the numbers are all there is; ``open`` is how many of
     all are not solved. ``since`` is when the lists were gone through before. ``failed`` are sentences about
@@ -54,6 +60,7 @@ class Digest:
     """
 
     key: str
+    alerts: str
     owner: str
     owner_name: str
     modules: tuple[Module, ...]
@@ -98,7 +105,7 @@ def digest(told: Digest) -> parts.Message:
     for place, card in enumerate(told.cards, start=1):
         blocks.append(parts.divider(_id(told, f"d{place}")))
         blocks += group_blocks(replace(card, number=place), look)
-    blocks += _rest(told)
+    blocks += [parts.divider(_id(told, "d9")), parts.actions(_id(told, "nav"), *_rest(told), _menu(told))]
     blocks.append(parts.context(_id(told, "foot"), *_foot(told)))
     return parts.Message(words.fallback(f"{solved}{_text(told)}", _names(told, look)), tuple(blocks))
 
@@ -123,7 +130,7 @@ def _about(told: Digest) -> str:
     return words.dotted(words.labels(told.modules), *where, since, still, called)
 
 
-def _rest(told: Digest) -> list[Block]:
+def _rest(told: Digest) -> list[InteractiveElement]:
     """The way to what is not drawn: answered to whoever asks, since others read this message."""
     if told.rest <= 0 or not told.open:
         return []
@@ -131,8 +138,13 @@ def _rest(told: Digest) -> list[Block]:
     alone = "Show it to me" if told.rest == 1 else "Show them to me"
     text = more if told.cards else alone
     label = f"{text}, with my own Zoho rights"
-    show = parts.button(ids.ALERT_REST, text, value=told.key, label=label)
-    return [parts.divider(_id(told, "d9")), parts.actions(_id(told, "nav"), show)]
+    return [parts.button(ids.ALERT_REST, text, value=told.key, label=label)]
+
+
+def _menu(told: Digest) -> InteractiveElement:
+    """What can be done about the alerts themselves, as in their list."""
+    choices = [(text, pack_alert(AlertChoice(verb, told.alerts))) for verb, text in _CHOICES.items()]
+    return parts.overflow(ids.SUB_MORE, *choices)
 
 
 def _foot(told: Digest) -> list[str]:

@@ -13,6 +13,7 @@ from zoho.records import Module
 
 TOLD = Digest(
     key="7kq2m",
+    alerts="u8r2f",
     owner="U01MARA",
     owner_name="Mara Lindqvist",
     modules=(Module.DESK_CONTACTS,),
