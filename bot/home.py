@@ -7,7 +7,7 @@ https://docs.slack.dev/reference/methods/views.publish
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from weakref import WeakValueDictionary
@@ -152,8 +152,8 @@ class Home:
         """Differs whenever the tab would show something else; costs no call."""
         connection = await self.zoho.connections.get(who, Product.DESK)
         flags = await self.store.queue.stamp(who.workspace)
-        alerts = await self.store.subscriptions.standing(who.workspace, owner=who.user)
-        shown = ".".join(f"{one.id}:{one.revision}" for one in alerts)
+        alerts = await self._own_alerts(who)
+        shown = "unread" if alerts is None else ".".join(f"{one.id}:{one.revision}" for one in alerts)
         return f"{_facts(connection)} {flags} {await self.store.dismissed.stamp(who.workspace)} {shown}"
 
     # Drawing
@@ -166,7 +166,11 @@ class Home:
         open_flags = await self.store.queue.length_of_all(job.who.workspace)
         if connection is None:
             return Drawn(home_not_connected(await self.invitations.connect(job), open_flags=open_flags))
-        page = HomePage((), open_flags=open_flags, alerts=await self._alerts(job.who, person.zone))
+        alerts = await self._own_alerts(job.who)
+        page = HomePage((), open_flags=open_flags)
+        if alerts is None:
+            return await self._draw_unread(job, connection, KeyLost(), page)
+        page = replace(page, alerts=await self._told(alerts, person.zone))
         if connection.status is Status.NEEDS_RECONNECT:
             return await self._draw_unread(job, connection, GrantLost(), page)
         if connection.choices:
@@ -203,9 +207,15 @@ class Home:
         access = await self.zoho.open(who)
         return await self.queue.page(access, place), await self.history.own(access, SHOWN_OWN)
 
-    async def _alerts(self, who: Who, zone: tzinfo) -> HomeAlerts:
-        """What this person has set up, wherever it speaks."""
-        own = await self.store.subscriptions.standing(who.workspace, owner=who.user)
+    async def _own_alerts(self, who: Who) -> tuple[Subscription, ...] | None:
+        """What this person has set up, wherever it speaks; None where the key for it is lost. The tab is
+        drawn after everything they do: that must not be told beside each answer."""
+        try:
+            return await self.store.subscriptions.standing(who.workspace, owner=who.user)
+        except KeyLost:
+            return None
+
+    async def _told(self, own: Sequence[Subscription], zone: tzinfo) -> HomeAlerts:
         rows = [await self.told(one) for one in own[:SHOWN_ALERTS]]
         return HomeAlerts(tuple(rows), len(own), self.now(), zone)
 

@@ -173,8 +173,8 @@ class Zoho:
     async def open(self, who: Who, product: Product = Product.DESK) -> Access:
         """What this person may use.
 
-        Raises NotConnected, GrantLost when they have to connect again, KeyLost when the stored tokens cannot
-        be read, UnsupportedRegion when the product's host in their data centre is not known any more.
+        Raises NotConnected, GrantLost when they have to connect again, TokensLost when the stored tokens
+        cannot be read, UnsupportedRegion when the product's host in their data centre is not known any more.
         """
         connection = await self.connections.opened(who, product)
         region = self.regions[connection.dc]

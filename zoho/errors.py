@@ -3,7 +3,8 @@
 ZohoError
 ├── NotConnected              the person has no connection for this product
 ├── GrantLost                 Zoho no longer accepts the refresh token
-├── KeyLost                   stored tokens cannot be read with the configured keys
+├── KeyLost                   what is stored cannot be read with the configured keys
+│   └── TokensLost            nor can the person's own tokens
 ├── ClientRefused             Zoho does not know this installation's client here
 ├── Throttled                 too many calls at once
 │   └── TokenThrottled        the token endpoint asks for a pause
@@ -61,7 +62,11 @@ class GrantLost(ZohoError):
 
 
 class KeyLost(ZohoError):
-    """Stored tokens cannot be read with the configured encryption keys."""
+    """What is stored cannot be read with the configured encryption keys; the operator's to mend."""
+
+
+class TokensLost(KeyLost):
+    """Nor can the person's tokens: for these alone, a new connection helps as well."""
 
 
 class ClientRefused(ZohoError):

@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 DRAIN_SECONDS = 20.0
 _SWEEP_SECONDS = 3600.0
+_LOST_KEY = "restore the key that was used; if it is lost, rotate-keys --forget gives up what it encrypted"
 
 
 class NotMigrated(Exception):
@@ -173,7 +174,7 @@ class Bot:
             stored = (await reader.execute(select(column))).scalars().all()
         lost = sum(not _opens(keyring, token) for token in stored)
         if lost:
-            log.error("encryption_key_does_not_fit", connections=lost, hint="restore the key that was used")
+            log.error("encryption_key_does_not_fit", connections=lost, hint=_LOST_KEY)
 
     async def _greet_slack(self) -> None:
         """Learn who the bot is, so that no request has to."""

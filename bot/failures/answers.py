@@ -18,6 +18,7 @@ ANSWERS: dict[type[BaseException], Callable[[Any, Failing], Message]] = {
     errors.NotConnected: connecting.not_connected,
     errors.GrantLost: connecting.grant_lost,
     errors.KeyLost: connecting.key_lost,
+    errors.TokensLost: connecting.tokens_lost,
     errors.ClientRefused: connecting.client_refused,
     errors.Throttled: searching.throttled,
     errors.TokenThrottled: searching.token_throttled,

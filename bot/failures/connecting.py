@@ -10,6 +10,8 @@ from bot.failures.pieces import connect, link_foot, reconnect, zoho_words
 from bot.failures.short import PAGE_UNEXPECTED, PAGES, filled, nearest
 from zoho import errors
 
+_OTHER_KEY = "The encryption key of this installation has changed."
+
 
 def not_connected(error: errors.NotConnected, about: Failing) -> parts.Message:
     """The answer to `NotConnected`."""
@@ -42,12 +44,25 @@ def grant_lost(error: errors.GrantLost, about: Failing) -> parts.Message:
 
 def key_lost(error: errors.KeyLost, about: Failing) -> parts.Message:
     """The answer to `KeyLost`."""
-    why = "The encryption key of this installation has changed."
+    return drawn(
+        Trouble(
+            "key",
+            "What this app has stored cannot be read",
+            f"{_OTHER_KEY} {about.nothing}",
+            next="the person who runs this app can restore the key or, if it is lost, give up what it "
+            "encrypted. In place of a list from before, search again.",
+            foot=(about.place,),
+        )
+    )
+
+
+def tokens_lost(error: errors.TokensLost, about: Failing) -> parts.Message:
+    """The answer to `TokensLost`."""
     return drawn(
         Trouble(
             "key",
             "Stored Zoho access cannot be read",
-            f"{why} {about.nothing}",
+            f"{_OTHER_KEY} {about.nothing}",
             next="the person who runs this app can restore the key; connecting again also works.",
             button=reconnect(about),
             foot=(link_foot(about),),

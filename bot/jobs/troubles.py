@@ -64,7 +64,7 @@ _GROUP, _ALERTS = "the group", f"`{ids.COMMAND} list`"
 _ASK_FOR_A_LINK = (
     errors.NotConnected,
     errors.GrantLost,
-    errors.KeyLost,
+    errors.TokensLost,
     errors.ScopeMissing,
     errors.OrganisationRefused,
     errors.WrongRegion,

@@ -16,6 +16,8 @@ from pydantic import SecretStr
 from bot import ids
 from bot.app import configure_logging
 from tests.conftest import JONAS, MARA, World, link_of
+from tests.scenarios.test_alerts import start
+from tests.scenarios.test_home import home_of
 
 
 @pytest.fixture
@@ -138,6 +140,37 @@ async def test_a_lost_key_is_said_as_such_and_connecting_again_works(log: io.Str
     assert await world.slack.wait_for(user=MARA, containing="10 possible duplicates", after=mark)
 
 
+async def test_a_lost_key_is_told_by_the_answers_that_need_it_and_by_the_home_tab_alone(
+    connected: World,
+) -> None:
+    await start(connected)
+    await home_of(connected, MARA)
+    await connected.restart(encryption_keys=(SecretStr(Fernet.generate_key().decode()),))
+    before = connected.slack.messages(MARA)
+
+    assert "What /duplicates can do" in (await connected.ask(MARA, "help")).words
+    assert "cannot be read" in (await connected.ask(MARA, "desk contacts")).words
+    view = await home_of(connected, MARA)
+    await connected.settled()
+
+    assert "could not be read: the encryption key of this installation has changed" in view.words
+    assert len(connected.slack.messages(MARA)) == len(before) + 2
+
+
+async def test_connecting_again_is_offered_only_where_it_helps(connected: World) -> None:
+    await start(connected)
+    await connected.restart(encryption_keys=(SecretStr(Fernet.generate_key().decode()),))
+    answer = await connected.ask(MARA, "desk contacts", containing="connecting again also works")
+    await connected.walk(answer, "Mara Lindqvist")
+    await connected.slack.wait_for(user=MARA, containing="10 possible duplicates")
+
+    locked = await connected.ask(MARA, "list")
+
+    assert "What this app has stored cannot be read" in locked.words
+    assert "give up what it encrypted" in locked.words
+    assert not locked.elements(ids.CONNECT_START)
+
+
 async def test_a_new_key_before_the_old_one_reads_everything(connected: World) -> None:
     settings = connected.bot.settings
     newest = SecretStr(Fernet.generate_key().decode())
@@ -150,4 +183,5 @@ async def test_a_list_that_cannot_be_read_any_more_says_so(connected: World) -> 
     listed = await connected.ask(MARA, "desk contacts")
     await connected.restart(encryption_keys=(SecretStr(Fernet.generate_key().decode()),))
     answer = await connected.click(listed, ids.PAGE_NEXT)
-    assert "Stored Zoho access cannot be read" in answer.words
+    assert "What this app has stored cannot be read" in answer.words
+    assert "search again" in answer.words

@@ -19,9 +19,17 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.exc import SQLAlchemyError
 
-from zoho.connections.tables import Refreshed, Status, Token, TokenServer, connections, of
+from zoho.connections.tables import Refreshed, Status, Token, TokenServer, connections, of, reading_tokens
 from zoho.database import Database
-from zoho.errors import GrantLost, KeyLost, NoAnswer, NotConnected, ServerError, TokenThrottled, ZohoError
+from zoho.errors import (
+    GrantLost,
+    NoAnswer,
+    NotConnected,
+    ServerError,
+    TokensLost,
+    TokenThrottled,
+    ZohoError,
+)
 from zoho.records import Product, Who
 
 MARGIN = timedelta(seconds=120)
@@ -111,7 +119,7 @@ class Renewal:
         """The stored token, renewed first when it has fewer than 120 s left.
 
         When renewing fails for any reason but a lost grant, the old token serves until it expires. Raises
-        NotConnected, GrantLost, KeyLost; once the token expired also TokenThrottled, ClientRefused and
+        NotConnected, GrantLost, TokensLost; once the token expired also TokenThrottled, ClientRefused and
         ServerError.
         """
         held = await self._held(who, product)
@@ -119,7 +127,7 @@ class Renewal:
             return held.token
         try:
             return await self._within_patience(held)
-        except (GrantLost, NotConnected, KeyLost):
+        except (GrantLost, NotConnected, TokensLost):
             raise
         except (ZohoError, SQLAlchemyError):
             if held.lives(self._now()):
@@ -207,7 +215,8 @@ class Renewal:
             .returning(connections.c.refresh_token)
         )
         async with self._database.write() as connection:
-            row = (await connection.execute(take)).one_or_none()
+            with reading_tokens():
+                row = (await connection.execute(take)).one_or_none()
         return _Claim(held, holder, row.refresh_token) if row else None
 
     async def _refresh(self, claim: _Claim) -> Token:
@@ -279,12 +288,13 @@ class Renewal:
             return (await connection.execute(change)).rowcount == 1
 
     async def _held(self, who: Who, product: Product) -> _Held:
-        """The row as it is now. Raises NotConnected, GrantLost, KeyLost."""
+        """The row as it is now. Raises NotConnected, GrantLost, TokensLost."""
         query = select(*(c for c in connections.c if c.name != "refresh_token")).where(
             *of(connections, who, product)
         )
         async with self._database.read() as connection:
-            row = (await connection.execute(query)).one_or_none()
+            with reading_tokens():
+                row = (await connection.execute(query)).one_or_none()
         if row is None:
             raise NotConnected
         if row.status == Status.NEEDS_RECONNECT.value:

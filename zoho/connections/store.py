@@ -23,6 +23,7 @@ from zoho.connections.tables import (
     connections,
     of,
     organisation_columns,
+    reading_tokens,
 )
 from zoho.database import Database, insert_or_ignore
 from zoho.errors import GrantLost, KeyLost, NotConnected, OrganisationRefused, WrongRegion
@@ -92,11 +93,12 @@ class Connections:
     async def opened(self, who: Who, product: Product) -> Connection:
         """This person's connection, fit for calls.
 
-        Raises NotConnected, GrantLost when it needs a reconnect, and KeyLost when its tokens cannot be read.
+        Raises NotConnected, GrantLost when it needs a reconnect, TokensLost when its tokens cannot be read.
         """
         query = select(connections).where(*of(connections, who, product))
         async with self._database.read() as reader:
-            row = (await reader.execute(query)).mappings().one_or_none()
+            with reading_tokens():
+                row = (await reader.execute(query)).mappings().one_or_none()
         if row is None:
             raise NotConnected
         connection = connection_from(row, self._now())

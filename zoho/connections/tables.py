@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -13,6 +14,7 @@ from sqlalchemy import BigInteger, Boolean, Column, ColumnElement, Integer, Tabl
 from sqlalchemy.engine import RowMapping
 
 from zoho.database import EncryptedText, UtcTime, metadata
+from zoho.errors import KeyLost, TokensLost
 from zoho.records import Organisation, Product, Who
 
 connections = Table(
@@ -147,6 +149,15 @@ class TokenServer(Protocol):
 
     async def revoke(self, *, dc: str, accounts_server: str, refresh_token: str) -> None:
         """End a grant; failures are logged and ignored."""
+
+
+@contextmanager
+def reading_tokens() -> Iterator[None]:
+    """Says of a lost key that it was a person's tokens that it was needed for. Raises TokensLost."""
+    try:
+        yield
+    except KeyLost as error:
+        raise TokensLost from error
 
 
 def of(table: Table, who: Who, product: Product | None = None) -> tuple[ColumnElement[bool], ...]:
