@@ -41,7 +41,7 @@ class Shortcut:
         await ack()
         message, user = body.get("message") or {}, body["user"]
         team = (body.get("team") or {}).get("id") or user.get("team_id", "")
-        found = values.in_message(message.get("text") or "")
+        found = values.of_message(message)
         self.jobs.hand_over(
             FromMessage(
                 who=Who(team, user["id"]),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 _MARKUP = re.compile(r"<(?!mailto:|tel:)(?:[@#!]|\w{2,10}:)[^<>]{0,4000}>")  # people, channels, dates, links
@@ -27,6 +27,9 @@ _UNSEEN = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060\u2066-\u2069\
 _DASH = re.compile("[\u2010-\u2015]")
 _SCHEME = re.compile(r"^(?:mailto|tel):", re.IGNORECASE)
 _EMPHASIS = "*_~`"
+_SHOWN = ("text", "pretext", "title", "fallback")
+_PARTS = ("fields", "elements", "rows", "blocks", "attachments")
+_MOST_READ = 40_000  # characters of one message
 _NAMED = re.compile(r"[^<>@=]{1,200}<(?:mailto:)?([^<>|\s]{3,320})(?:\|[^<>]{0,320})?>")
 
 
@@ -45,6 +48,29 @@ class Values(NamedTuple):
     def first(self) -> Values:
         """The first of each kind."""
         return Values(self.emails[:1], self.phones[:1])
+
+
+def of_message(message: Mapping[str, object]) -> Values:
+    """Every address and number that a message shows: in its text, or in the blocks and attachments which
+    apps write, often without any text.
+
+    https://docs.slack.dev/messaging
+    """
+    return in_message("\n".join(_shown(message))[:_MOST_READ])
+
+
+def _shown(part: object) -> Iterator[str]:
+    if isinstance(part, str):
+        yield part
+    elif isinstance(part, list):
+        for one in part:
+            yield from _shown(one)
+    elif isinstance(part, Mapping) and part.get("type") == "link":
+        yield f"<{part.get('url', '')}>"
+    elif isinstance(part, Mapping):
+        is_field = "title" in part and "value" in part  # of an attachment; a button's value shows nothing
+        for key in (*_SHOWN, *(("value",) if is_field else ()), *_PARTS):
+            yield from _shown(part.get(key))
 
 
 def in_message(text: str) -> Values:

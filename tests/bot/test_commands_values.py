@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.values import Values, in_brackets, in_message, typed
+from bot.commands.values import Values, in_brackets, in_message, of_message, typed
 
 
 @pytest.mark.parametrize(
@@ -56,6 +56,40 @@ def test_addresses_in_a_message(text: str, emails: str) -> None:
 )
 def test_numbers_in_a_message(text: str, phones: list[str]) -> None:
     assert in_message(text) == Values((), tuple(phones))
+
+
+ANN, NUMBER = "ann@kestrel.example", "+49 30 5550 142"
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {"text": f"{ANN} {NUMBER}"},
+        {"text": ANN, "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": f"{ANN} {NUMBER}"}}]},
+        {"blocks": [{"type": "section", "fields": [{"text": f"*E-mail*\n<mailto:{ANN}|{ANN}>"}, {"text": NUMBER}]}]},
+        {"text": "", "attachments": [{"fallback": ANN, "fields": [{"title": "Phone", "value": NUMBER}]}]},
+        {"text": "New lead", "attachments": [{"pretext": ANN, "blocks": [{"elements": [{"text": NUMBER}]}]}]},
+        {"blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
+            {"type": "link", "url": f"mailto:{ANN}", "text": "Ann"}, {"type": "text", "text": f" or {NUMBER}"},
+        ]}]}]},
+    ],
+)  # fmt: skip
+def test_what_a_message_shows_is_read_wherever_an_app_put_it(message: dict[str, object]) -> None:
+    assert of_message(message) == Values((ANN,), (NUMBER,))
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        {},
+        {"text": None, "blocks": None, "attachments": [None, 1]},
+        {"blocks": [{"elements": [{"type": "button", "text": {"text": "Call"}, "value": NUMBER}]}]},
+        {"blocks": [{"elements": [{"type": "link", "url": "https://x.example/", "text": "4711234567"}]}]},
+        {"blocks": [{"elements": [{"type": "link"}]}]},
+    ],
+)
+def test_what_a_message_does_not_show_is_not_read(message: dict[str, object]) -> None:
+    assert of_message(message) == Values()
 
 
 @pytest.mark.parametrize(

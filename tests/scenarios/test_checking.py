@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -215,6 +216,18 @@ async def test_the_shortcut_answers_with_the_twins_of_what_the_message_holds(con
     assert f"4 records have {ROE} or {SILVA}" in answer.text
     assert f"From the message of <@{TOMAS}>" in answer.words
     assert len(answer.elements(ids.GROUP_FLAG)) == 2
+
+
+async def test_the_shortcut_reads_the_blocks_of_a_message_without_text(connected: World) -> None:
+    section = {
+        "type": "section",
+        "text": {"type": "mrkdwn", "text": f"New request from <mailto:{ROE}|{ROE}>"},
+    }
+    said = replace(connected.slack.say(TOMAS, "x"), text="", blocks=(section,))
+    mark = connected.slack.mark
+    await connected.slack.shortcut(MARA, said, ids.RECORD_CHECK)
+    answer = await connected.slack.wait_for(user=MARA, after=mark)
+    assert "2 records have" in answer.text
 
 
 async def test_what_was_not_looked_up_is_named(connected: World) -> None:
