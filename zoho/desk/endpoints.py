@@ -94,6 +94,7 @@ class Desk:
         """The organisations this token can reach, else all those of its user.
 
         https://desk.zoho.com/DeskAPIDocument#Organizations#Organizations_Getallaccessibleorganizations
+        https://desk.zoho.com/DeskAPIDocument#Organizations (Get all organizations)
         """
         for path in ("accessibleOrganizations", "organizations"):
             try:
@@ -108,7 +109,7 @@ class Desk:
         return ()
 
     async def my_name(self) -> str:
-        """The name of the Zoho user behind the token; "" when Zoho does not say.
+        """The name of the Zoho user behind the token; "" when Zoho does not say. Raises nothing.
 
         On no reference page; seen in public clients. https://desk.zoho.com/DeskAPIDocument#Agents
         """
@@ -203,6 +204,8 @@ class Desk:
         """One record with all its fields. Raises NotFound.
 
         https://desk.zoho.com/DeskAPIDocument#Contacts#Contacts_Getacontact
+        https://desk.zoho.com/DeskAPIDocument#Accounts (Get an account)
+        https://desk.zoho.com/DeskAPIDocument#Products (Get a product)
         """
         query = {"include": _RECORD_INCLUDES[module]}
         reply = await self._calls.get(_path(module, record_id), query)
@@ -234,6 +237,7 @@ class Desk:
 
         Raises TooLarge where Zoho puts it off (HTTP 202): that is no empty page.
         https://desk.zoho.com/DeskAPIDocument#Search#Search_Searchcontacts
+        https://desk.zoho.com/DeskAPIDocument#Search (Search accounts, Search products)
         """
         query = {
             "createdTimeRange": f"{_instant(since)},{_instant(until)}",
@@ -250,6 +254,7 @@ class Desk:
         """Records that Zoho's search finds for one field, at most 100; commas and stars mean more to it.
 
         https://desk.zoho.com/DeskAPIDocument#Search#Search_Searchcontacts
+        https://desk.zoho.com/DeskAPIDocument#Search (Search accounts, Search products)
         """
         query = {field: value, "limit": str(LIMIT)}
         return _records(module, await self._calls.get(f"{_API}/{module.plural}/search", query))
@@ -258,6 +263,7 @@ class Desk:
         """Put a plain-text comment on a contact or an account; the comment's id.
 
         https://desk.zoho.com/DeskAPIDocument#ContactComments#ContactComments_Createcontactcomment
+        https://desk.zoho.com/DeskAPIDocument#AccountComments (Create account comment)
         """
         body = {"content": text, "contentType": "plainText"}
         reply = await self._calls.post(f"{_path(module, record_id)}/comments", body)
@@ -267,6 +273,7 @@ class Desk:
         """Take a comment away. Raises NotFound when it is gone.
 
         https://desk.zoho.com/DeskAPIDocument#ContactComments#ContactComments_Deletecontactcomment
+        https://desk.zoho.com/DeskAPIDocument#AccountComments (Delete account comment)
         """
         await self._calls.delete(f"{_path(module, record_id)}/comments/{quote(comment, safe='')}")
 
@@ -274,6 +281,8 @@ class Desk:
         """Give a custom field a value. Raises BadRequest for a field Zoho does not know.
 
         https://desk.zoho.com/DeskAPIDocument#Contacts#Contacts_Updateacontact
+        https://desk.zoho.com/DeskAPIDocument#Accounts (Update an account)
+        https://desk.zoho.com/DeskAPIDocument#Products (Update a product)
         """
         await self._calls.patch(_path(module, record_id), {"cf": {field: value}})
 
