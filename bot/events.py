@@ -59,11 +59,13 @@ class Events:
         log.error("slack_token_revoked")
 
     async def carry_out(self, job: Uninstalled) -> None:
-        """End every connection of the workspace, and what is on the way to one: withdrawn at Zoho, deleted
-        here."""
-        await self.zoho.connections.attempts.forget_workspace(job.who.workspace)
-        ended = 0
-        for who in await self.zoho.connections.people(job.who.workspace):
-            ended += len(await self.zoho.connections.disconnect(who))
-        await self.store.forget(job.who.workspace)
+        """Delete everything of the workspace: what is on the way to a connection, what was stored, every
+        connection; these are withdrawn at Zoho as well. That may take long, and nothing waits for it: Slack
+        tells only once.
+        """
+        workspace = job.who.workspace
+        await self.zoho.connections.attempts.forget_workspace(workspace)
+        await self.store.forget(workspace)
+        ended = await self.zoho.connections.end_workspace(workspace)
+        await self.store.forget(workspace)  # what work that was under way has left meanwhile
         log.info("app_uninstalled", connections=ended)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from urllib.parse import urlencode
 
@@ -12,7 +13,7 @@ from bot import ids
 from bot.sandbox.delivery import FORM, signature
 from bot.sandbox.demo.browser import Browser
 from bot.sandbox.things import Sent
-from tests.conftest import LARKFIELD, MARA, World, link_of
+from tests.conftest import JONAS, LARKFIELD, MARA, World, link_of
 
 
 async def post(world: World, body: bytes, *, stamp: str | None = None, kind: str = FORM) -> httpx.Response:
@@ -182,6 +183,27 @@ async def test_the_app_taken_out_of_the_workspace_ends_every_connection(connecte
     await connected.settled()
     assert connected.zoho.grants("mara") == 0
     assert await connected.bot.zoho.connections.people(LARKFIELD) == ()
+
+
+async def test_what_is_stored_goes_at_once_with_the_app_however_long_zoho_takes_to_hear_of_it(
+    world: World,
+) -> None:
+    await world.connect(MARA, "Mara Lindqvist")
+    await world.connect(JONAS, "Mara Lindqvist")
+    kept = await world.ask(MARA, "desk contacts")
+    world.zoho.fault("hang", on="revoke", times=None)
+    world.bot.drain_seconds = 0
+
+    await world.slack.event({"type": "app_uninstalled"})
+    for _ in range(1000):
+        if not await world.bot.zoho.connections.people(LARKFIELD):
+            break
+        await asyncio.sleep(0.01)
+
+    assert await world.bot.zoho.connections.people(LARKFIELD) == ()
+    assert world.zoho.grants("mara") == 2, "Zoho was waited for"
+    (key,) = {button.value.partition(":")[0] for button in kept.elements(ids.GROUP_FLAG)[:1]}
+    assert await world.bot.store.lists.group(LARKFIELD, key) is None
 
 
 async def test_a_link_that_was_given_before_the_app_was_taken_out_connects_nobody(world: World) -> None:

@@ -147,15 +147,30 @@ class Connections:
         """
         gone: list[Product] = []
         for connection in await self._select(who, product):
-            async with self._database.write() as writer:
-                old = await _replaced(writer, connection.who, connection.product)
-                await writer.execute(
-                    delete(connections).where(*of(connections, connection.who, connection.product))
-                )
+            old = await self._delete(connection.who, connection.product)
             if old is not None:
                 gone.append(connection.product)
                 await self.revoke(old)
         return tuple(gone)
+
+    async def end_workspace(self, workspace: str) -> int:
+        """The same for everybody of a workspace: all are deleted before Zoho is asked anything, which may
+        take long. How many there were."""
+        ended: list[Replaced] = []
+        for who in await self.people(workspace):
+            for connection in await self._select(who, None):
+                old = await self._delete(who, connection.product)
+                ended += [] if old is None else [old]
+        for old in ended:
+            await self.revoke(old)
+        return len(ended)
+
+    async def _delete(self, who: Who, product: Product) -> Replaced | None:
+        """Delete one connection; out comes what is to be revoked, None when somebody was faster."""
+        async with self._database.write() as writer:
+            old = await _replaced(writer, who, product)
+            await writer.execute(delete(connections).where(*of(connections, who, product)))
+        return old
 
     async def revoke(self, old: Replaced) -> None:
         """End a grant that is no longer stored; failures are ignored."""
