@@ -66,11 +66,12 @@ ANN, NUMBER = "ann@kestrel.example", "+49 30 5550 142"
     [
         {"text": f"{ANN} {NUMBER}"},
         {"text": ANN, "blocks": [{"type": "section", "text": {"type": "mrkdwn", "text": f"{ANN} {NUMBER}"}}]},
-        {"blocks": [{"type": "section", "fields": [{"text": f"*E-mail*\n<mailto:{ANN}|{ANN}>"}, {"text": NUMBER}]}]},
+        {"blocks": [{"fields": [{"text": f"*E-mail*\n<mailto:{ANN}|{ANN}>"}, {"text": NUMBER}]}]},
         {"text": "", "attachments": [{"fallback": ANN, "fields": [{"title": "Phone", "value": NUMBER}]}]},
         {"text": "New lead", "attachments": [{"pretext": ANN, "blocks": [{"elements": [{"text": NUMBER}]}]}]},
         {"blocks": [{"type": "rich_text", "elements": [{"type": "rich_text_section", "elements": [
-            {"type": "link", "url": f"mailto:{ANN}", "text": "Ann"}, {"type": "text", "text": f" or {NUMBER}"},
+            {"type": "link", "url": f"mailto:{ANN}", "text": "Ann"},
+            {"type": "text", "text": f" or {NUMBER}"},
         ]}]}]},
     ],
 )  # fmt: skip
