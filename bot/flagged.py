@@ -41,16 +41,16 @@ class Flagged(TeamList):
         if choice is None or access is None:
             return
         acted = await self.queue.act(job.who, choice, access)
-        if acted.verdict is Verdict.DONE and choice.verb == "open" and acted.sight is not None:
-            await self.searches.show_group(job, access, acted.sight.group)
+        if acted.verdict is Verdict.DONE and choice.verb == "open" and acted.seen is not None:
+            await self.searches.show_group(job, access, acted.seen.group)
             return
         said = await self._said(job, acted)
         if said is not None:
             await self.voice.add(job, said)
         if acted.verdict is not Verdict.UNKNOWN:
             await self._draw_again(job, access, choice)
-        if acted.sight is not None:
-            await self.sharing.follow(access, acted.sight.flag.spot, acted.sight.flag.members)
+        if acted.seen is not None:
+            await self.sharing.follow(access, acted.seen.flag.spot, acted.seen.flag.members)
 
     async def _counted(self, job: Job) -> Message:
         total = await self.store.queue.length_of_all(job.who.workspace)
@@ -70,7 +70,7 @@ class Flagged(TeamList):
             case Verdict.RIGHTS:
                 return clicks.rights_differ()
             case Verdict.GONE:
-                return clicks.solved(len(acted.sight.flag.members) if acted.sight else 0)
+                return clicks.solved(len(acted.seen.flag.members) if acted.seen else 0)
             case Verdict.LATE:
                 return await self._late(job, acted.change)
         if not acted.stays:

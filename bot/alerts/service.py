@@ -73,7 +73,7 @@ class Introductions(Protocol):
         """Say it in the introduction, once."""
 
 
-class Sight(Protocol):
+class Audiences(Protocol):
     """Knows who reads a channel."""
 
     async def is_outside(self, channel: str) -> bool:
@@ -105,7 +105,7 @@ class Alerts:
     owners: LostOwners
     introductions: Introductions
     unread: Unread
-    channels: Sight
+    channels: Audiences
     now: Callable[[], datetime]
     took: Callable[[float], None] = lambda seconds: None
     every: float = EVERY_SECONDS

@@ -4,7 +4,7 @@ from bot.decisions.dismissed import Chosen, DismissedHistory, SeenDismissal
 from bot.decisions.dismissing import Dismissing
 from bot.decisions.flagging import Decisions, Released
 from bot.decisions.outcome import Outcome, Verdict
-from bot.decisions.queue import Acted, FlagQueue, Sight
+from bot.decisions.queue import Acted, FlagQueue, SeenFlag
 
 __all__ = [
     "Acted",
@@ -16,6 +16,6 @@ __all__ = [
     "Outcome",
     "Released",
     "SeenDismissal",
-    "Sight",
+    "SeenFlag",
     "Verdict",
 ]

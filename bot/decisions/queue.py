@@ -26,7 +26,7 @@ from zoho.records import Group, Module, Record, Who
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class SeenFlag:
     """A flag as one person sees it: ``records`` are live, ``gone`` the ids of those Zoho no longer has."""
 
     flag: Flag
@@ -58,7 +58,7 @@ class Acted:
     """
 
     verdict: Verdict
-    sight: Sight | None = None
+    seen: SeenFlag | None = None
     change: Change | None = None
     stays: tuple[tuple[str, str], ...] = ()
 
@@ -81,7 +81,7 @@ class FlagQueue:
             return await self.page(access)
         total, elsewhere = await lengths(self.store.queue, line)
         page = QueuePage(
-            rows=tuple([await self._row(access.who, sight) for sight in read if sight.is_whole]),
+            rows=tuple([await self._row(access.who, seen) for seen in read if seen.is_whole]),
             total=total,
             first=1,
             last=len(read),
@@ -89,11 +89,11 @@ class FlagQueue:
             region_name=access.region.name,
             now=self.now(),
             zone=(await self.people.person(access.who.user)).zone,
-            hidden=sum(not sight.is_whole for sight in read),
+            hidden=sum(not seen.is_whole for seen in read),
             elsewhere=elsewhere,
             solved=solved,
         )
-        return await placed(page, self.store.queue, line, [sight.flag for sight in read])
+        return await placed(page, self.store.queue, line, [seen.flag for seen in read])
 
     async def act(self, who: Who, choice: FlagChoice, access: Access) -> Acted:
         """Do what was chosen, if the flag is still as it was drawn and the person sees its records.
@@ -108,58 +108,58 @@ class FlagQueue:
             return await self._too_late(flag)
         if not access.reaches(flag.spot):
             return Acted(Verdict.RIGHTS)
-        (sight,) = await self._look(access, [flag])
-        if sight.is_solved:
+        (seen,) = await self._look(access, [flag])
+        if seen.is_solved:
             await self.store.flags.close(flag, Closed.GONE)
-            return Acted(Verdict.GONE, sight)
-        if not sight.is_whole:
+            return Acted(Verdict.GONE, seen)
+        if not seen.is_whole:
             return Acted(Verdict.RIGHTS)
         if not await self._change(flag, choice.verb, who.user):
             return await self._too_late(flag)
         if choice.verb == "undo":
-            stays = await self.decisions.take_back(flag, access, sight.records)
-            return Acted(Verdict.DONE, sight, stays=stays)
-        return Acted(Verdict.DONE, sight)
+            stays = await self.decisions.take_back(flag, access, seen.records)
+            return Acted(Verdict.DONE, seen, stays=stays)
+        return Acted(Verdict.DONE, seen)
 
     # Reading
 
-    async def _read(self, line: Line, access: Access, place: FlagPlace) -> tuple[list[Sight], int]:
+    async def _read(self, line: Line, access: Access, place: FlagPlace) -> tuple[list[SeenFlag], int]:
         """Flags from ``place`` on, oldest first, until five may be seen; and how many left by themselves."""
         flags = self.store.queue
         beside, backwards = await beginning(flags, line, place)
-        read: list[Sight] = []
+        read: list[SeenFlag] = []
         looked = solved = 0
 
         def wanted() -> int:
-            return min(PAGE - sum(sight.is_whole for sight in read), MOST_READ - looked)
+            return min(PAGE - sum(seen.is_whole for seen in read), MOST_READ - looked)
 
         async for batch in batches(flags, line, beside, backwards=backwards, wanted=wanted):
             looked += len(batch)
-            sights = await self._look(access, batch)
-            read += [sight for sight in sights if not sight.is_solved]
-            for sight in sights:
-                if sight.is_solved:
-                    solved += await self.store.flags.close(sight.flag, Closed.GONE)
+            seen_flags = await self._look(access, batch)
+            read += [seen for seen in seen_flags if not seen.is_solved]
+            for seen in seen_flags:
+                if seen.is_solved:
+                    solved += await self.store.flags.close(seen.flag, Closed.GONE)
         return (read[::-1] if backwards else read), solved
 
-    async def _look(self, access: Access, flags: Sequence[Flag]) -> list[Sight]:
+    async def _look(self, access: Access, flags: Sequence[Flag]) -> list[SeenFlag]:
         """These flags as this person sees them, each with what is known to be gone."""
         got = await records_seen(access, ((flag.spot.module, one) for flag in flags for one in flag.members))
-        return [await self._sight(access, flag, got) for flag in flags]
+        return [await self._seen(access, flag, got) for flag in flags]
 
-    async def _sight(self, access: Access, flag: Flag, got: Mapping[tuple[Module, str], Record]) -> Sight:
+    async def _seen(self, access: Access, flag: Flag, got: Mapping[tuple[Module, str], Record]) -> SeenFlag:
         flagger = Who(flag.spot.workspace, flag.user)
         live, gone = await seen_of(self.zoho, access, flagger, flag.spot.module, flag.members, got)
         if gone != set(flag.members) - set(flag.left):
             await self.store.flags.note_gone(flag, sorted(gone))
-        return Sight(flag, live, gone)
+        return SeenFlag(flag, live, gone)
 
-    async def _row(self, who: Who, sight: Sight) -> FlagRow:
-        flag = sight.flag
+    async def _row(self, who: Who, seen: SeenFlag) -> FlagRow:
+        flag = seen.flag
         return FlagRow(
             key=flag.key,
             revision=flag.revision,
-            names=tuple(record.name for record in sight.records),
+            names=tuple(record.name for record in seen.records),
             module=flag.spot.module,
             by=await self.people.name(flag.user),
             at=flag.at,
@@ -187,4 +187,4 @@ class FlagQueue:
         return True
 
     async def _too_late(self, flag: Flag) -> Acted:
-        return Acted(Verdict.LATE, Sight(flag), await self.store.flags.last_change(flag))
+        return Acted(Verdict.LATE, SeenFlag(flag), await self.store.flags.last_change(flag))

@@ -19,7 +19,7 @@ _OUTSIDE = ("is_ext_shared", "is_pending_ext_shared", "pending_shared")
 
 
 @dataclass(frozen=True, slots=True)
-class Sight:
+class Audience:
     """What Slack tells of a channel: whether another company reads it or may, and whether the app is a member
     (None where Slack does not say)."""
 
@@ -45,7 +45,7 @@ class Channels:
             return True
         return _is_outside(answer["channel"])
 
-    async def look(self, channel: str) -> Sight:
+    async def look(self, channel: str) -> Audience:
         """The same, and whether the app may post there as a member."""
         try:
             answer = await self._client.conversations_info(channel=channel)
@@ -53,9 +53,9 @@ class Channels:
             log.info("channel_not_known", error=type(error).__name__)
             # A private channel without the app is unknown to it.
             is_unknown = isinstance(error, SlackApiError) and reason(error) == "channel_not_found"
-            return Sight(is_member=False if is_unknown else None)
+            return Audience(is_member=False if is_unknown else None)
         told = answer["channel"]
-        return Sight(_is_outside(told), told.get("is_member"))
+        return Audience(_is_outside(told), told.get("is_member"))
 
 
 def _is_outside(told: Mapping[str, Any]) -> bool:

@@ -140,10 +140,10 @@ class SettingUp:
         if carried.place != _place(access):
             known, why = await self._known(job, access, filled, carried)
             return form.form(filled, known, warning=form.unread(why) if why else form.elsewhere(known.place))
-        sight = await self.channels.look(wanted.channel)
-        if sight.is_member is False:
+        audience = await self.channels.look(wanted.channel)
+        if audience.is_member is False:
             return form.form(filled, carried, warning=await self._absent())
-        if sight.is_outside and wanted.detail is not Detail.COUNTS:
+        if audience.is_outside and wanted.detail is not Detail.COUNTS:
             wanted = replace(wanted, detail=Detail.COUNTS)
         if carried.priced != _what(wanted.modules, wanted.filters):
             shown, (price, why) = carried.price, await _price(access, wanted.modules, wanted.filters)
