@@ -43,7 +43,7 @@ from zoho.access import Zoho
 from zoho.connections import Connection, Status
 from zoho.errors import GrantLost, KeyLost, NoAnswer, OrganisationRefused, WrongRegion, ZohoError
 from zoho.records import Product, Who
-from zoho.scopes import READ_DESK
+from zoho.scopes import to_ask
 
 log = structlog.get_logger(__name__)
 
@@ -230,8 +230,7 @@ class Home:
         )
 
     async def _reconnect(self, job: Job, connection: Connection) -> Link:
-        scopes = dict.fromkeys((*READ_DESK, *sorted(connection.scopes)))
-        return await self.invitations.connect(job, scopes=tuple(scopes))
+        return await self.invitations.connect(job, scopes=to_ask(connection.scopes))
 
 
 def _facts(connection: Connection | None) -> str:

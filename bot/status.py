@@ -71,8 +71,8 @@ class Statuses:
         """A link where a new consent is the way out; afterwards everything is looked at again."""
         if not report.missing and not report.reconnect:
             return report
-        wanted = dict.fromkeys((*scopes.READ_DESK, *sorted(connection.scopes)))
-        link = await self.invitations.connect(job, scopes=tuple(wanted), command=COMMAND)
+        wanted = scopes.to_ask(connection.scopes)
+        link = await self.invitations.connect(job, scopes=wanted, command=COMMAND)
         return replace(report, link=link)
 
 

@@ -51,6 +51,12 @@ def write_scopes(module: Module, flag_field: str = "") -> tuple[str, ...]:
     return (CONTACTS_UPDATE,)
 
 
+def to_ask(granted: Iterable[str], further: Iterable[str] = ()) -> tuple[str, ...]:
+    """What a new consent asks for, each once: reading, what was ``granted`` before, since it would be lost
+    otherwise, and ``further`` scopes."""
+    return tuple(dict.fromkeys((*READ_DESK, *sorted(granted), *further)))
+
+
 def missing(granted: Iterable[str], wanted: Iterable[str]) -> tuple[str, ...]:
     """Those of ``wanted`` that nothing in ``granted`` covers, in their order."""
     held = frozenset(scope.casefold() for scope in granted)

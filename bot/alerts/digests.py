@@ -27,7 +27,7 @@ from bot.schedules.when import describe, load
 from bot.searches import NO_STAYS, Drawing
 from bot.store import Alert, Rest, Share, Store, StoredList, Subscription
 from zoho.access import Access, Zoho
-from zoho.duplicates import reasons
+from zoho.duplicates.groups import group_of
 from zoho.records import Found, Group, Module, Reason, Record
 
 log = structlog.get_logger(__name__)
@@ -310,7 +310,7 @@ async def _read_anew(access: Access, groups: Sequence[Group]) -> tuple[Group, ..
     for group in groups:
         records = tuple(seen[group.module, one] for one in group.ids if (group.module, one) in seen)
         if len(records) > 1:
-            read.append(Group(group.module, records, reasons.reason(records), reasons.against(records)))
+            read.append(group_of(records))
     return tuple(read)
 
 

@@ -44,7 +44,7 @@ from bot.subscribing import Alerting, AlertsAsked
 from zoho.access import Zoho
 from zoho.connections import Status
 from zoho.records import Product, Who
-from zoho.scopes import READ_DESK
+from zoho.scopes import to_ask
 
 
 @dataclass(frozen=True)
@@ -137,9 +137,8 @@ class Commands:
         if connection is not None and connection.choices:
             await self.voice.answer(job, choose_portal(connection.choices))
             return
-        granted = sorted(connection.scopes) if connection else []
-        scopes = tuple(dict.fromkeys((*READ_DESK, *granted)))
-        link = await self.invitations.connect(job, scopes=scopes)
+        granted = connection.scopes if connection else ()
+        link = await self.invitations.connect(job, scopes=to_ask(granted))
         if connection is not None and connection.status is not Status.NEEDS_RECONNECT:
             await self.voice.answer(job, connect_again(link, connection.org_name))
         else:

@@ -26,7 +26,7 @@ from zoho.access import Zoho
 from zoho.connections import Connection
 from zoho.records import Module, Product
 from zoho.regions import Region
-from zoho.scopes import READ_DESK
+from zoho.scopes import to_ask
 
 log = structlog.get_logger(__name__)
 
@@ -222,9 +222,8 @@ def _is_on_alerts(job: Job) -> bool:
 
 def _scopes(connection: Connection | None, error: BaseException) -> tuple[str, ...]:
     """What to ask for: what was granted before, what is missing, and never less than reading needs."""
-    granted = sorted(connection.scopes) if connection else []
-    missing = error.missing if isinstance(error, errors.ScopeMissing) else ()
-    return tuple(dict.fromkeys((*READ_DESK, *granted, *missing)))
+    granted = connection.scopes if connection else ()
+    return to_ask(granted, error.missing if isinstance(error, errors.ScopeMissing) else ())
 
 
 def _log_failure(job: Job, error: BaseException, reference: str) -> None:

@@ -18,7 +18,7 @@ from bot.store import Store
 from zoho import errors
 from zoho.access import Access
 from zoho.records import Found, Group, Module
-from zoho.scopes import READ_DESK
+from zoho.scopes import to_ask
 
 SHOWN_WORST = 3
 
@@ -111,9 +111,9 @@ class Summaries:
     async def _grant(self, job: Job, access: Access, unasked: Sequence[Outcome], command: str) -> Link:
         """A link that asks for what was granted and for what is missing."""
         missing = [scope for outcome in unasked for scope in _missing(outcome)]
-        scopes = dict.fromkeys((*READ_DESK, *sorted(access.connection.scopes), *missing))
+        scopes = to_ask(access.connection.scopes, missing)
         return await self.invitations.connect(
-            job, scopes=tuple(scopes), command=command, modules=[outcome.module for outcome in unasked]
+            job, scopes=scopes, command=command, modules=[outcome.module for outcome in unasked]
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from zoho.records import Module
-from zoho.scopes import READ_DESK, Way, missing, needed, read_scopes, write_scopes
+from zoho.scopes import READ_DESK, Way, missing, needed, read_scopes, to_ask, write_scopes
 
 PRODUCTS, CONTACTS, ACCOUNTS = Module.DESK_PRODUCTS, Module.DESK_CONTACTS, Module.DESK_ACCOUNTS
 
@@ -66,6 +66,17 @@ def test_writing_needs_a_place_and_a_permission(module: Module, field: str, scop
 )
 def test_a_broader_scope_covers_a_narrower_one(granted: str, wanted: str, covered: bool) -> None:
     assert missing(read_scopes(granted), (wanted,)) == (() if covered else (wanted,))
+
+
+def test_a_new_consent_asks_for_reading_for_what_was_granted_and_for_what_is_missing_each_once() -> None:
+    granted = frozenset(("Desk.contacts.UPDATE", READ_DESK[0]))
+
+    assert to_ask(()) == READ_DESK
+    assert to_ask(granted, (READ_DESK[1], "Desk.products.UPDATE")) == (
+        *READ_DESK,
+        "Desk.contacts.UPDATE",
+        "Desk.products.UPDATE",
+    )
 
 
 def test_what_is_missing_is_named_in_the_order_it_was_wanted() -> None:
