@@ -10,7 +10,7 @@ from slack_sdk.models.blocks import Block
 
 from bot.blocks.parts import Message
 from bot.jobs.retries import SlackGone
-from bot.jobs.voice import SLACK_TROUBLE, Voice
+from bot.jobs.voice import SLACK_TROUBLE, Place, Voice
 from bot.store import Notice, Notices
 
 log = structlog.get_logger(__name__)
@@ -32,14 +32,19 @@ class Notifier:
 
     async def _say(self, notice: Notice) -> None:
         try:
-            await self.voice.tell(notice.place, _unpacked(notice.body))
+            place = await self.voice.tell(notice.place, _unpacked(notice.body))
         except SlackGone:
             log.warning("notice_waits", error="SlackGone")  # for a new token; the lease keeps it till then
         except SLACK_TROUBLE as error:
             log.warning("notice_waits", error=type(error).__name__, tries=notice.tries)
             await self.notices.later(notice)
         else:
-            await self.notices.said(notice)
+            await self.notices.said(notice, " ".join(place))
+
+    async def stands(self, beginning: str) -> Place | None:
+        """Where the newest thing stands that was said under a key with this beginning, as far as is known."""
+        channel, _, ts = (await self.notices.stands(beginning)).partition(" ")
+        return Place(channel, ts) if ts else None
 
     async def retry(self) -> None:
         """Say what could not be said before."""

@@ -93,9 +93,16 @@ class Notices:
             found = [_read(row) for row in await connection.execute(taken)]
         return tuple(sorted(found, key=lambda one: (one.at, one.key)))
 
-    async def said(self, notice: Notice) -> None:
-        """Slack has taken it, or it is given up; what it said is not kept."""
-        await self._set(notice, free_at=_NEVER, body="")
+    async def said(self, notice: Notice, stands: str = "") -> None:
+        """Slack has taken it, or it is given up; what it said is not kept, but where it ``stands``."""
+        await self._set(notice, free_at=_NEVER, body=stands)
+
+    async def stands(self, beginning: str) -> str:
+        """Where the newest of those that were said stands whose key begins like this; "" for none."""
+        said = and_(notices.c.key.startswith(beginning, autoescape=True), notices.c.free_at == _NEVER)
+        newest = select(notices.c.body).where(said).order_by(notices.c.at.desc()).limit(1)
+        async with self._database.read() as connection:
+            return (await connection.execute(newest)).scalar() or ""
 
     async def later(self, notice: Notice) -> None:
         """It could not be said: again in a minute, then in two, at last every hour, for three days."""

@@ -200,6 +200,9 @@ class Alerting:
             await self.voice.add(job, listing.not_yours(await self.telling.told(one)))
 
     async def _take_over(self, job: Click, one: Subscription) -> None:
+        if one.status is not SubscriptionStatus.PAUSED:
+            await self.voice.add(job, listing.at_work(await self.telling.told(one)))
+            return
         await self.setting_up.open_for(job, job.trigger_id, one, takes_over=True)
 
     async def _stop(self, job: Job, one: Subscription) -> None:
@@ -208,7 +211,8 @@ class Alerting:
             await self.voice.add(job, listing.gone())
             return
         await self.store.ledger.close(ended.id, "stopped")
-        await self.telling.ended(ended, job.who.user)
+        were_paused = one.status is SubscriptionStatus.PAUSED
+        await self.telling.ended(ended, job.who.user, were_paused=were_paused)
         await self.voice.add(job, listing.stopped(await self.telling.told(ended)))
 
     async def _snooze(self, job: Job, one: Subscription, length: timedelta | None) -> None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.blocks.alerts import gone
 from bot.jobs import Invitations, Job, Notifier, Reply, Voice
 from bot.store import Because, Store, Subscription
-from bot.subscribing.telling import Telling
+from bot.subscribing.telling import Telling, paused_key
 from zoho.records import Product, Who
 
 
@@ -41,7 +41,11 @@ class Owners:
 
     async def found(self, owner: Who, org_id: str, product: Product = Product.DESK) -> int:
         """The owner is connected again: their paused alerts run, with one catch-up; how many those are."""
-        return len(await self.store.subscriptions.resume_of(owner, product, org_id, next_at=self.now()))
+        resumed = await self.store.subscriptions.resume_of(owner, product, org_id, next_at=self.now())
+        for one in resumed:
+            await self.telling.run_again(one)
+        await self._tell_owner_again(resumed)
+        return len(resumed)
 
     @property
     def _notifier(self) -> Notifier:
@@ -65,7 +69,7 @@ class Owners:
     async def _tell_channel(self, one: Subscription, last: datetime | None) -> None:
         told, is_account = await self.telling.told(one), one.because == Because.ACCOUNT
         message = gone.paused_in_channel(told, last, account_gone=is_account)
-        key = f"paused:{one.id}:{one.revision}"
+        key = f"{paused_key(one)}{one.revision}"
         await self._notifier.tell(key, one.owner.workspace, one.channel, message)
 
     async def _tell_owner(
@@ -74,5 +78,17 @@ class Owners:
         owner, first = paused[0].owner, paused[0]
         link = await self.invitations.connect(Job(owner, owner.workspace, Reply("", ""), "", self.now()))
         message = gone.owner_paused([one.channel for one in paused], product, link, last)
-        key = f"paused-owner:{first.id}:{first.revision}"
+        key = f"{_owner_key(first)}{first.revision}"
         await self._notifier.tell(key, owner.workspace, owner.user, message)
+
+    async def _tell_owner_again(self, resumed: Sequence[Subscription]) -> None:
+        """Say in the place of what the owner was told that it is over."""
+        message = gone.owner_runs_again([one.channel for one in resumed])
+        for one in resumed:
+            if place := await self._notifier.stands(_owner_key(one)):
+                await self.telling.put(place, message)
+
+
+def _owner_key(one: Subscription) -> str:
+    """How the keys begin under which the owner is told; the first of what pauses together stands for all."""
+    return f"paused-owner:{one.id}:"

@@ -11,7 +11,7 @@ from bot.blocks.alerts import gone, introduction, listing
 from bot.blocks.alerts.introduction import Baseline
 from bot.blocks.alerts.told import AlertsTold
 from bot.blocks.parts import Message
-from bot.jobs import People, Place, Voice
+from bot.jobs import Notifier, People, Place, Voice
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.schedules.when import describe, load
 from bot.store import Alert, Because, Store, Subscription, SubscriptionStatus
@@ -89,27 +89,47 @@ class Telling:
         if one is not None and one.baseline_at is not None:
             await self.redraw(one, Baseline(one.baseline_at, read, known))
 
-    async def ended(self, one: Subscription, by: str) -> None:
-        """Say in the place of the introduction who stopped these alerts."""
-        await self._edit(one, introduction.ended(await self.told(one), by))
+    async def ended(self, one: Subscription, by: str, *, were_paused: bool) -> None:
+        """Say who stopped these alerts where they are introduced, and where it says that they pause."""
+        message = introduction.ended(await self.told(one), by)
+        await self._edit(one, message)
+        if were_paused and (notice := await self._notice(one)):
+            await self.put(notice, message)
+
+    async def run_again(self, one: Subscription) -> None:
+        """Say so where it says that they pause."""
+        if notice := await self._notice(one):
+            await self.put(notice, gone.runs_again(await self.told(one), notice.channel))
 
     async def moved(self, before: Subscription, one: Subscription) -> None:
         """Say in the place of the introduction in the old channel where these alerts went."""
         await self._edit(before, introduction.moved(await self.told(one), one.owner.user))
 
     async def taken_over(self, one: Subscription, notice: Place) -> None:
-        """Say in the place of the message that offered it who took these alerts over."""
-        await self._put(notice, gone.taken_over(one.owner.user, await self.told(one), notice.channel))
+        """Say in the place of the message that offered it who took these alerts over; ``notice`` is for where
+        that is not known."""
+        place = await self._notice(one) or notice
+        if place.ts:
+            await self.put(place, gone.taken_over(one.owner.user, await self.told(one), place.channel))
+
+    async def _notice(self, one: Subscription) -> Place | None:
+        return await Notifier(self.store.notices, self.voice).stands(paused_key(one))
 
     async def _edit(self, one: Subscription, message: Message) -> None:
         if one.intro_ts:
-            await self._put(Place(one.channel, one.intro_ts), message)
+            await self.put(Place(one.channel, one.intro_ts), message)
 
-    async def _put(self, place: Place, message: Message) -> None:
+    async def put(self, place: Place, message: Message) -> None:
+        """Draw a message that stands anew; one that is gone, or that Slack does not take, stays as it is."""
         try:
             await self.voice.edit(place, message)
         except SLACK_TROUBLE as error:
             log.info("introduction_not_redrawn", error=type(error).__name__)
+
+
+def paused_key(one: Subscription) -> str:
+    """How the keys begin under which a channel is told that these alerts pause."""
+    return f"paused:{one.id}:"
 
 
 def _baseline(one: Subscription) -> Baseline | None:

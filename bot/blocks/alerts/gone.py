@@ -48,10 +48,31 @@ def paused_in_channel(told: AlertsTold, last: datetime | None, *, account_gone: 
 
 def taken_over(by: str, told: AlertsTold, channel: str) -> parts.Message:
     """In the place of the message above, in ``channel``, once somebody (a Slack id) has taken over."""
-    where = "here run again" if told.channel == channel else f"run again in <#{told.channel}>"
-    said = f"Taken over by {parts.mention(by)}. The *duplicate alerts* {where}: {told.speaks}."
+    said = f"Taken over by {parts.mention(by)}. {_run_again(told, channel)}"
     text = "The duplicate alerts here were taken over and run again"
     return parts.Message(words.fallback(text), (parts.section("gone:over:1", said),))
+
+
+def runs_again(told: AlertsTold, channel: str) -> parts.Message:
+    """In the same place, once their owner is connected again."""
+    said = f":{parts.DONE}: {parts.mention(told.owner)} is connected again. {_run_again(told, channel)}"
+    text = "The duplicate alerts here run again"
+    return parts.Message(words.fallback(text), (parts.section("gone:again:1", said),))
+
+
+def _run_again(told: AlertsTold, channel: str) -> str:
+    where = "here run again" if told.channel == channel else f"run again in <#{told.channel}>"
+    return f"The *duplicate alerts* {where}: {told.speaks}."
+
+
+def owner_runs_again(channels: Sequence[str]) -> parts.Message:
+    """In the place of what the owner was told, once it is over."""
+    said = f":{parts.DONE}: Your alerts run again in {_places(channels)}. What was missed follows at once."
+    return parts.Message("Your duplicate alerts run again.", (parts.section("dead:again:1", said),))
+
+
+def _places(channels: Sequence[str]) -> str:
+    return words.in_words([f"<#{channel}>" for channel in dict.fromkeys(channels)])
 
 
 def owner_paused(
@@ -59,7 +80,6 @@ def owner_paused(
 ) -> parts.Message:
     """To the owner, once for each loss: which channels hear nothing, and how to go on."""
     brand = words.brand(product)
-    places = words.in_words([f"<#{channel}>" for channel in dict.fromkeys(channels)])
     hear = "hear" if len(set(channels)) > 1 else "hears"
     said = f":{parts.WARNING}: *Your alerts are paused*\n{brand} no longer accepts your connection, so "
     facts = [parts.line(parts.bold("After reconnecting: "), "one catch-up message, nothing twice")]
@@ -67,7 +87,7 @@ def owner_paused(
         facts.insert(0, parts.line(parts.bold("Last posted: "), parts.moment(last)))
     title = f"Stop {words.counted(len(channels), 'alert')}?"
     blocks = (
-        parts.section("dead:head:1", f"{said}{places} {hear} nothing at the moment."),
+        parts.section("dead:head:1", f"{said}{_places(channels)} {hear} nothing at the moment."),
         parts.rich("dead:facts:1", parts.bullets(*facts)),
         parts.actions(
             "dead:act:1",
@@ -80,7 +100,9 @@ def owner_paused(
                 told="The channels are told. What was posted stays.",
             ),
         ),
-        parts.context("dead:foot:1", f"Said once. {link_line(link)}"),
+        parts.context(
+            "dead:foot:1", f"Said once. {link_line(link)} `{ids.COMMAND} connect` makes a new one."
+        ),
     )
     text = f"Your duplicate alerts are paused: {brand} no longer accepts your connection"
     return parts.Message(words.fallback(text), blocks)

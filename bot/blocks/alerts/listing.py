@@ -86,6 +86,11 @@ def at_rest(told: AlertsTold) -> parts.Message:
     return _said("rest", f"They are paused: {told.paused}. Nothing was changed.")
 
 
+def at_work(told: AlertsTold) -> parts.Message:
+    """For somebody who would take over alerts that run."""
+    return _said("work", f"These alerts run again, by {parts.mention(told.owner)}. Nothing was changed.")
+
+
 def not_yours(told: AlertsTold) -> parts.Message:
     """For somebody who may not change alerts, since they read with another person's connection."""
     return _said(

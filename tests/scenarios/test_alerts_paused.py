@@ -1,0 +1,73 @@
+"""What the channel and the owner were told of alerts that pause says, in its place, what became of them."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot import ids
+from bot.sandbox.things import Message
+from bot.store import Because
+from tests.conftest import MARA, TOMAS, MakeWorld, World
+from tests.scenarios.test_alerts import OWNER, SUPPORT, ask, standing, start
+from tests.storage import Storage
+
+
+@pytest.fixture
+async def connected(make_world: MakeWorld, storage: Storage) -> World:
+    """A world on either engine in which Mara is connected to Larkfield Support."""
+    world = await make_world(DATABASE_URL=storage.url)
+    await world.connect(MARA, "Mara Lindqvist")
+    return world
+
+
+async def paused(world: World) -> tuple[Message, Message]:
+    """Alerts whose owner lost their connection: what the channel, and what the owner was told."""
+    await start(world)
+    mark = world.slack.mark
+    await world.bot.owners.lost(OWNER, Because.CONNECTION)
+    channel = await world.slack.wait_for(channel=SUPPORT, after=mark, containing="here are paused")
+    owner = await world.slack.wait_for(user=MARA, after=mark, containing="Your alerts are paused")
+    return channel, owner
+
+
+async def test_once_the_owner_is_connected_again_nothing_says_that_the_alerts_pause(connected: World) -> None:
+    channel, owner = await paused(connected)
+    assert "`/duplicates connect` makes a new one" in owner.words
+    await connected.connect(MARA, "Mara Lindqvist")
+    await connected.settled()
+    now = connected.slack.message(channel.ts)
+    assert "<@U01MARA> is connected again. The *duplicate alerts* here run again: weekdays" in now.words
+    assert not now.elements(ids.SUB_TAKEOVER)
+    own = connected.slack.message(owner.ts)
+    assert "Your alerts run again in <#C01SUPPORT>" in own.words
+    assert not own.elements(ids.CONNECT_START)
+
+    # Somebody whose client still shows the button.
+    mark = connected.slack.mark
+    await connected.slack.click(channel, ids.SUB_TAKEOVER, user=TOMAS)
+    said = await connected.slack.wait_for(lambda m: m.to == TOMAS, after=mark)
+    assert "These alerts run again, by <@U01MARA>. Nothing was changed." in said.words
+
+
+async def test_paused_alerts_that_are_stopped_are_not_offered_any_more(connected: World) -> None:
+    channel, _ = await paused(connected)
+    mark = connected.slack.mark
+    await connected.slack.click(channel, ids.SUB_STOP, user=TOMAS)
+    await connected.slack.wait_for(lambda m: m.to == TOMAS, after=mark, containing="Stopped")
+    await connected.settled()
+    now = connected.slack.message(channel.ts)
+    assert "<@U02TOMAS> stopped the *duplicate alerts* in this channel" in now.words
+    assert not now.elements(ids.SUB_TAKEOVER)
+    assert await standing(connected) == ()
+
+
+async def test_alerts_that_are_taken_over_from_the_list_are_not_offered_any_more(connected: World) -> None:
+    await connected.connect(TOMAS, "Tomás Reyes")
+    channel, _ = await paused(connected)
+    (one,) = await standing(connected)
+    listed = await ask(connected, TOMAS, "list")
+    await connected.slack.click(listed, ids.SUB_MORE, user=TOMAS, option=f"takeover:{one.id}")
+    await connected.slack.submit(await connected.slack.wait_for_modal(TOMAS, containing="Lists to watch"), {})
+    await connected.slack.wait_for_modal(TOMAS, containing="Alerts changed")
+    await connected.settled()
+    assert "Taken over by <@U02TOMAS>" in connected.slack.message(channel.ts).words
