@@ -13,6 +13,7 @@ ZohoError
 │   ├── ScopeMissing          a permission (scope) was not granted
 │   ├── OrganisationRefused   the organisation is not reachable with this token
 │   └── PermissionRefused     the person's Zoho profile forbids it
+│       └── EditionRefused    the organisation's edition does
 ├── NotFound                  no such record or path
 ├── BadRequest                Zoho refused the request's content
 ├── WrongRegion               another data centre answered
@@ -116,7 +117,11 @@ class OrganisationRefused(Refused):
 
 
 class PermissionRefused(Refused):
-    """The person's Zoho profile, or the organisation's edition, forbids it."""
+    """The person's Zoho profile forbids it."""
+
+
+class EditionRefused(PermissionRefused):
+    """The organisation's Zoho edition does not have it, or no more of it: no right of a person helps."""
 
 
 class NotFound(ZohoError):

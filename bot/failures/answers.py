@@ -27,6 +27,7 @@ ANSWERS: dict[type[BaseException], Callable[[Any, Failing], Message]] = {
     errors.ScopeMissing: connecting.scope_missing,
     errors.OrganisationRefused: connecting.organisation_refused,
     errors.PermissionRefused: searching.permission_refused,
+    errors.EditionRefused: searching.edition_refused,
     errors.NotFound: searching.not_found,
     errors.BadRequest: searching.bad_request,
     errors.WrongRegion: connecting.wrong_region,

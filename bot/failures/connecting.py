@@ -115,7 +115,7 @@ def organisation_refused(error: errors.OrganisationRefused, about: Failing) -> p
             "org",
             f"{words.sentence(about.org)} is not reachable with your connection",
             f"Your Zoho user may have left it, or it was closed. {about.nothing}",
-            quote=zoho_words(error) if error.code else "",
+            quote=f"{error.status} {error.code}" if error.code else "",  # its words are the name
             button=reconnect(about),
             foot=(f"Sign in with the Zoho user that belongs to {about.org}.", link_foot(about)),
             text=f"{words.sentence(plain)} is not reachable with your connection. {about.nothing}",

@@ -94,6 +94,20 @@ def permission_refused(error: errors.PermissionRefused, about: Failing) -> parts
     )
 
 
+def edition_refused(error: errors.EditionRefused, about: Failing) -> parts.Message:
+    """The answer to `EditionRefused`."""
+    return drawn(
+        Trouble(
+            "edition",
+            "Your organisation’s Zoho edition does not allow this",
+            about.nothing,
+            quote=zoho_words(error),
+            next="ask a Desk administrator what the edition holds; no right of your own would help.",
+            foot=(about.place,),
+        )
+    )
+
+
 def not_found(error: errors.NotFound, about: Failing) -> parts.Message:
     """The answer to `NotFound`."""
     if about.searched:

@@ -55,6 +55,7 @@ ROWS: dict[type[BaseException], Callable[[Any], str]] = {
     errors.QuotaSpent: lambda error: "the day’s Zoho credits are used up",
     errors.ScopeMissing: lambda error: "a Zoho permission is missing",
     errors.PermissionRefused: lambda error: "your Zoho profile does not allow it",
+    errors.EditionRefused: lambda error: "the organisation’s Zoho edition does not allow it",
     errors.OrganisationRefused: lambda error: "the organisation is not reachable",
     errors.WrongRegion: lambda error: "another Zoho region answered",
     errors.TooLarge: _too_large,

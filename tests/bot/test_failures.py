@@ -217,6 +217,12 @@ def test_a_parameter_that_nobody_typed_is_no_filter_to_leave_out() -> None:
     assert "filter" not in text
 
 
+def test_a_refused_organisation_is_not_quoted_as_if_zoho_had_named_it() -> None:
+    error = errors.OrganisationRefused("Larkfield Support", code="OAUTH_ORG_MISMATCH", status=403)
+    lines = limits.lines(failures.answer(error, ABOUT))
+    assert "403 OAUTH_ORG_MISMATCH" in lines
+
+
 def test_a_click_on_records_that_are_gone_says_so() -> None:
     assert "One of these records no longer exists in Zoho" in said(failures.answer(errors.NotFound(), CLICK))
 

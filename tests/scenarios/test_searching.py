@@ -295,6 +295,7 @@ async def test_a_quick_search_says_nothing_before_its_result(connected: World) -
         ("scope", "Zoho permission is missing"),
         ("org_mismatch", "is not reachable with your connection"),
         ("forbidden", "Your Zoho profile does not allow this"),
+        ("license", "Your organisation’s Zoho edition does not allow this"),
         ("wrong_region", "in different Zoho regions"),
         ("quota", "The day’s Zoho credits are used up"),
         ("busy", "Zoho is busy"),

@@ -13,6 +13,7 @@ from zoho.client import Answer, decode
 from zoho.client.decode import token_refused
 from zoho.errors import (
     BadRequest,
+    EditionRefused,
     GrantLost,
     NotFound,
     OrganisationRefused,
@@ -70,8 +71,8 @@ def test_a_write_may_be_answered_with_nothing_but_not_with_a_web_page() -> None:
         (403, "OAUTH_ORG_MISMATCH", OrganisationRefused),
         (403, "FORBIDDEN", PermissionRefused),
         (422, "FORBIDDEN", PermissionRefused),
-        (403, "LICENSE_ACCESS_LIMITED", PermissionRefused),
-        (422, "LICENSE_ACCESS_LIMITED", PermissionRefused),
+        (403, "LICENSE_ACCESS_LIMITED", EditionRefused),
+        (422, "LICENSE_ACCESS_LIMITED", EditionRefused),
         (403, "ONLY_LIVECHAT_USER", PermissionRefused),
         (404, "URL_NOT_FOUND", NotFound),
         (405, "METHOD_NOT_ALLOWED", NotFound),

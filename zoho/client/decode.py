@@ -16,6 +16,7 @@ from typing import NamedTuple
 
 from zoho.errors import (
     BadRequest,
+    EditionRefused,
     GrantLost,
     NotFound,
     OrganisationRefused,
@@ -187,5 +188,6 @@ def _retry_after(header: str, now: datetime) -> datetime | None:
 _BY_CODE: tuple[tuple[Callable[[str], bool], Callable[..., ZohoError]], ...] = (
     (lambda code: "SCOPE" in code, ScopeMissing),
     (lambda code: code == "OAUTH_ORG_MISMATCH", OrganisationRefused),
-    (lambda code: code in ("LICENSE_ACCESS_LIMITED", "FORBIDDEN", "NO_PERMISSION"), PermissionRefused),
+    (lambda code: code == "LICENSE_ACCESS_LIMITED", EditionRefused),
+    (lambda code: code in ("FORBIDDEN", "NO_PERMISSION"), PermissionRefused),
 )
