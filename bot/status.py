@@ -179,6 +179,8 @@ def _why_unreached(zoho: Zoho, error: errors.ZohoError) -> str:
 
 def _why(error: errors.ZohoError) -> str:
     """What one question met, and what to do about it."""
+    if isinstance(error, errors.EditionRefused):
+        return f"{in_a_row(error)}; ask a Desk administrator what it holds"
     if isinstance(error, errors.PermissionRefused):
         return f"{in_a_row(error)}; ask a Desk administrator for the right"
     if isinstance(error, errors.ScopeMissing):

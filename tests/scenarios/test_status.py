@@ -186,10 +186,19 @@ async def test_a_renewed_token_of_another_region_names_it(connected: World) -> N
     assert link_of(searched)
 
 
-async def test_one_list_that_is_forbidden_is_named(connected: World) -> None:
-    connected.zoho.fault("forbidden", path="/api/v1/accounts", times=None)
+@pytest.mark.parametrize(
+    ("fault", "why"),
+    [
+        ("forbidden", "your Zoho profile does not allow it; ask a Desk administrator for the right"),
+        (
+            "license",
+            "the organisation’s Zoho edition does not allow it; ask a Desk administrator what it holds",
+        ),
+    ],
+)
+async def test_one_list_that_is_refused_is_named(connected: World, fault: str, why: str) -> None:
+    connected.zoho.fault(fault, path="/api/v1/accounts", times=None)
     answer = await connected.ask(MARA, "status")
-    why = "your Zoho profile does not allow it; ask a Desk administrator for the right"
     assert f":warning:  Accounts not readable: {why}" in lines(answer)
     assert ":white_check_mark:  Lists contacts answer" in lines(answer)
 
