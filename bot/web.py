@@ -67,6 +67,7 @@ class Web:
 
     def register(self, app: web.Application) -> None:
         """Add the routes, and name what carries on after a connection."""
+        app.on_response_prepare.append(_guarded)
         app.router.add_get("/zoho/connect", self.ask)
         app.router.add_post("/zoho/connect", self.go)
         app.router.add_get("/zoho/callback", self.come_back, allow_head=False)
@@ -95,7 +96,7 @@ class Web:
             consent = await self.zoho.oauth.begin(await _link_posted(request))
         except (ZohoError, SQLAlchemyError) as error:
             return await self._failed(error)
-        response = web.Response(status=303, headers={**_HEADERS, "Location": consent.url})
+        response = web.Response(status=303, headers={"Location": consent.url})
         response.set_cookie(
             COOKIE,
             consent.cookie,
@@ -168,7 +169,7 @@ class Web:
 
     async def healthz(self, request: web.Request) -> web.Response:
         """The process lives."""
-        return web.Response(text="ok\n", headers=_HEADERS)
+        return web.Response(text="ok\n")
 
     async def readyz(self, request: web.Request) -> web.Response:
         """The database answers, and has the revision that this process was made for. That no worker is there
@@ -177,11 +178,11 @@ class Web:
             async with self.database.read() as reader:
                 found = frozenset((await reader.execute(_REVISIONS)).scalars())
         except SQLAlchemyError:
-            return web.Response(status=503, text="the database does not answer\n", headers=_HEADERS)
+            return web.Response(status=503, text="the database does not answer\n")
         if found != self.revision:
-            return web.Response(status=503, text="the database is not up to date\n", headers=_HEADERS)
+            return web.Response(status=503, text="the database is not up to date\n")
         missing = "no worker has been seen for a minute\n" if self.workers.are_missing else ""
-        return web.Response(text=f"ok\n{missing}", headers=_HEADERS)
+        return web.Response(text=f"ok\n{missing}")
 
     # Afterwards, in Slack
 
@@ -252,10 +253,16 @@ async def _link_posted(request: web.Request) -> str:
     return dict(parse_qsl(body.decode())).get("link", "")
 
 
+async def _guarded(request: web.Request, response: web.StreamResponse) -> None:
+    """What goes for every answer, also about what does not exist; which software gave it, nobody needs to know."""
+    response.headers.update(_HEADERS)
+    response.headers.pop("Server", None)
+
+
 def _shown(page: Page, *, status: int = 200) -> web.Response:
     return web.Response(
         status=status,
         text=page.html,
         content_type="text/html",
-        headers={**_HEADERS, "Content-Security-Policy": page.policy},
+        headers={"Content-Security-Policy": page.policy},
     )

@@ -81,6 +81,20 @@ async def test_pages_may_not_be_kept_framed_or_told_about(world: World) -> None:
             assert "unsafe-inline" not in policy
 
 
+async def test_no_answer_may_be_kept_or_guessed_at_or_tells_which_software_gave_it(world: World) -> None:
+    async with httpx.AsyncClient() as browser:
+        for path, verb in (
+            ("/healthz", "GET"),
+            ("/nowhere", "GET"),
+            ("/zoho/connect", "PUT"),
+            ("/slack/events", "POST"),
+        ):
+            headers = (await browser.request(verb, f"{world.bot.url}{path}")).headers
+            assert headers["cache-control"] == "no-store"
+            assert headers["x-content-type-options"] == "nosniff"
+            assert "server" not in headers
+
+
 async def test_the_cookie_is_for_our_pages_alone(world: World) -> None:
     offer = await world.ask(MARA, "desk contacts")
     async with httpx.AsyncClient() as browser:
