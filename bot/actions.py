@@ -239,6 +239,7 @@ class Actions:
         link = await self.invitations.connect(job, scopes=scopes, group_key=shown.key)
         card = Card(_group(outcome), shown.key, shown.revision, 0, {})
         is_field = outcome.flag is not None and outcome.flag.place is Place.FIELD
+        await self.decisions.note_offered(job, shown)
         await self.voice.add(job, flags.offer_writing(card, link, outcome.missing, field=is_field))
 
     async def _keep_local(self, job: Click) -> None:

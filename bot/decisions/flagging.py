@@ -27,6 +27,7 @@ from bot.store import (
 )
 from zoho import scopes
 from zoho.access import Access, Zoho
+from zoho.connections.attempts import ATTEMPT_LASTS
 from zoho.errors import BadRequest, NotFound, ZohoError
 from zoho.records import Module, Record, Who
 
@@ -105,6 +106,10 @@ class Decisions:
 
     async def _standing(self, shown: ShownGroup) -> Flag | None:
         return standing_on(await self.store.flags.on(_spot(shown), shown.members), shown.members)
+
+    async def note_offered(self, job: Job, shown: ShownGroup) -> None:
+        """Make no second offer to write while the link of the one just made is good."""
+        await self.store.flags.keep_quiet(job.who, shown.dc, shown.org_id, ATTEMPT_LASTS)
 
     async def keep_local(self, job: Job, ref: GroupRef) -> bool:
         """Remember for 30 days that this person wants no offer to write; False for a group nobody knows."""

@@ -156,9 +156,9 @@ class Flags:
         async with self._database.write() as connection:
             await connection.execute(change)
 
-    async def keep_quiet(self, who: Who, dc: str, org_id: str) -> None:
-        """Remember for 30 days that this person wants no offer to allow writing."""
-        row = {**_person(who, dc, org_id), "until": self._now() + QUIET}
+    async def keep_quiet(self, who: Who, dc: str, org_id: str, lasts: timedelta = QUIET) -> None:
+        """Make this person no offer to allow writing for so long, 30 days unless told otherwise."""
+        row = {**_person(who, dc, org_id), "until": self._now() + lasts}
         async with self._database.write() as connection:
             await connection.execute(insert_or_update(quiet, row))
 

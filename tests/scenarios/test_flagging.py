@@ -209,6 +209,29 @@ async def test_keep_it_in_slack_is_not_asked_again_for_thirty_days(connected: Wo
     assert await connected.slack.wait_for(user=MARA, containing="Allow writing", after=mark)
 
 
+async def test_who_flags_one_group_after_the_other_is_offered_writing_once_while_the_link_is_good(
+    connected: World,
+) -> None:
+    listed = await connected.ask(MARA, "desk contacts")
+    mark = connected.slack.mark
+    listed = await flag(connected, listed)
+    await connected.slack.wait_for(user=MARA, containing="Flagged, in Slack only", after=mark)
+    await connected.settled()
+    listed = await flag(connected, listed, "Elodie Garnier")
+    assert listed.words.count("in Slack only until writing is allowed") == 2
+    await connected.settled()
+    offers = [m for m in connected.slack.messages(MARA) if m.elements(ids.FLAG_LOCAL)]
+    assert len(offers) == 1
+
+    connected.clock.forward(timedelta(minutes=15))
+    mark = connected.slack.mark
+    await flag(connected, listed, "Lena Brandt")
+    again = await connected.slack.wait_for(user=MARA, containing="Allow writing", after=mark)
+    await connected.walk(again, "Mara Lindqvist")
+    told = await connected.slack.wait_for(user=MARA, containing="Writing is allowed", after=mark)
+    assert "3 waiting flags were written to Zoho" in told.words
+
+
 async def test_products_have_no_place_for_a_flag_in_zoho_and_that_is_said(connected: World) -> None:
     listed = await connected.ask(MARA, "desk products")
     mark = connected.slack.mark
