@@ -254,7 +254,7 @@ async def _link_posted(request: web.Request) -> str:
 
 
 async def _guarded(request: web.Request, response: web.StreamResponse) -> None:
-    """What goes for every answer, also about what does not exist; which software gave it, nobody needs to know."""
+    """What goes for every answer, also about what does not exist. Which software gave it is left out."""
     response.headers.update(_HEADERS)
     response.headers.pop("Server", None)
 
