@@ -38,6 +38,7 @@ _LISTS = {
     "products": Module.DESK_PRODUCTS,
 }
 _BETWEEN_LISTS = ("desk", "and", "&", "+")
+_ONLY_IN_CRM = ("lead", "leads", "vendor", "vendors")
 _PRODUCT_WORDS = ("connect", "disconnect", "status")
 
 
@@ -206,7 +207,7 @@ def _command(plain: str, words: list[_Word]) -> Read:
         return DismissedAsked() if len(words) == 1 else Unknown(f"dismissed {words[1].text}")
     if first in set(Ask):
         return _alerts(Ask(first), words[1:])
-    if first == "crm" or (first in _PRODUCT_WORDS and _second(words) == "crm"):
+    if first in ("crm", *_ONLY_IN_CRM) or (first in _PRODUCT_WORDS and _second(words) == "crm"):
         return CrmAsked()
     if first in _PRODUCT_WORDS:
         return _connection(first, words)
@@ -244,7 +245,7 @@ def _stray(ask: Ask, words: list[str]) -> CrmAsked | Unknown | None:
     """What stands where a list, or nothing, was expected; None when all is well."""
     if not words:
         return None
-    if words[0].casefold() == "crm":
+    if words[0].casefold() in ("crm", *_ONLY_IN_CRM):
         return CrmAsked()
     near = nearest(words[0])
     if near is not None and near.module is not None:
