@@ -37,8 +37,6 @@ _READ_AT_ONCE = {Module.DESK_CONTACTS: 400}
 _READ_ONE_BY_ONE = 40
 """So many records are read again to show the rest: contacts come twenty in a call, others one."""
 
-_MAY_MENTION = 5
-
 
 @dataclass(frozen=True, slots=True)
 class Tag:
@@ -125,7 +123,7 @@ class Digests:
             links=_links(access, groups) if shows else {},
             since=since,
             failed=tuple(f"{words.label(failed.module)}, {failed.why}" for failed in scanned.failed),
-            mention=terms.mention[:_MAY_MENTION],
+            mention=terms.mention,
         )
         found = Found(
             module=terms.modules[0],

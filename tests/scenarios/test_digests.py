@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,7 +14,7 @@ from bot.blocks.dismissing import RECORDS_BLOCK
 from bot.blocks.share import LEVEL_BLOCK
 from bot.sandbox.things import Message
 from bot.store import AlertState, Because, Subscription, SubscriptionStatus
-from tests.conftest import JONAS, LARKFIELD, MARA, TOMAS, MakeWorld, World
+from tests.conftest import ELIF, JONAS, LARKFIELD, MARA, PRIYA, TOMAS, MakeWorld, World
 from tests.scenarios.test_alerts import SUPPORT, standing, start, type_words
 from tests.storage import Storage
 
@@ -177,6 +178,18 @@ async def test_a_group_that_grows_says_from_how_many(connected: World) -> None:
     assert "1 group grew" in grown.words
     assert "1. Grew from 2 to 3 in Desk contacts" in plain(grown)
     assert third
+
+
+async def test_everybody_who_is_to_be_called_is_called(connected: World) -> None:
+    everybody = [MARA, TOMAS, PRIYA, JONAS, ELIF, *(f"U1{number}GUEST" for number in range(5))]
+    await ticking(connected)
+    (one,) = await standing(connected)
+    called = replace(one.terms, mention=tuple(everybody))
+    assert await connected.bot.store.subscriptions.change(one.id, one.revision, called, next_at=one.next_at)
+    twins(connected)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+    assert all(f"<@{user}>" in posted.words for user in everybody)
 
 
 async def test_a_list_that_cannot_be_read_is_said_at_the_end_and_the_others_report(connected: World) -> None:
