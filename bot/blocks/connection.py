@@ -219,8 +219,8 @@ def connect_again(link: parts.Link, org_name: str, *, product: Product = Product
     return parts.Message(words.fallback(text), tuple(blocks))
 
 
-def disconnected(products: Sequence[Product]) -> parts.Message:
-    """What was stored is gone; without ``products`` there was nothing."""
+def disconnected(products: Sequence[Product], *, alerts: int = 0) -> parts.Message:
+    """What was stored is gone; without ``products`` there was nothing. So many ``alerts`` read with it."""
     if not products:
         said = "There is no connection to end"
         rest = f"Nothing of your Zoho access is stored here. `{ids.COMMAND} connect` connects Zoho Desk."
@@ -228,8 +228,19 @@ def disconnected(products: Sequence[Product]) -> parts.Message:
         said = f"{words.in_words([words.brand(product) for product in products])} is disconnected"
         rest = (
             "Your Zoho access is deleted here, and Zoho was asked to withdraw it. Your flags are kept. "
-            f"`{ids.COMMAND} connect` connects again."
+            f"{_pausing(alerts)}`{ids.COMMAND} connect` connects again."
         )
     sign = f":{parts.DONE}: " if products else ""
     block = parts.section("gone:head:1", f"{sign}*{said}*\n{rest}")
     return parts.Message(words.fallback(f"{said}. {rest}".rstrip(".")), (block,))
+
+
+def _pausing(alerts: int) -> str:
+    if not alerts:
+        return ""
+    counted = words.sentence(words.counted(alerts, "alert"))
+    if alerts == 1:
+        said = f"{counted} of yours pauses when it is due next, and its channel will be told"
+    else:
+        said = f"{counted} of yours pause when they are due next, and their channels will be told"
+    return f"{said}; `{ids.COMMAND} list` stops alerts for good. "

@@ -39,7 +39,7 @@ from bot.flagged import Flagged as FlagQueueInSlack
 from bot.jobs import Invitations, Jobs, Reception, Reply, Typed, Voice
 from bot.searches import Checking, Searches
 from bot.status import Statuses
-from bot.store import Store
+from bot.store import Store, SubscriptionStatus
 from bot.subscribing import Alerting, AlertsAsked
 from zoho.access import Zoho
 from zoho.connections import Status
@@ -147,7 +147,11 @@ class Commands:
     async def _disconnect(self, job: Typed, product: Product | None) -> None:
         gone = await self.zoho.connections.disconnect(job.who, product)
         await self.store.asked.forget(job.who)
-        await self.voice.answer(job, disconnected(gone))
+        own = await self.store.subscriptions.standing(job.who.workspace, owner=job.who.user)
+        running = [
+            one for one in own if one.status is SubscriptionStatus.ACTIVE and one.terms.product in gone
+        ]
+        await self.voice.answer(job, disconnected(gone, alerts=len(running)))
 
 
 def _not_possible(wish: CrmAsked | NoRecordLink | Unknown | BadFilter) -> Message:

@@ -127,9 +127,9 @@ class Troubles:
         about = Failing(
             reference=failures.new_reference(),
             at=self._now(),
-            searched=not (_is_beside(job) or isinstance(job, Submitted)),
+            searched=not (_is_beside(job) or isinstance(job, Submitted) or _opens_a_form(job)),
             shown_by=_ALERTS if _is_on_alerts(job) else _GROUP,
-            only_looked=isinstance(job, Click) and job.action_id in _ONLY_LOOK,
+            only_looked=_opens_a_form(job) or (isinstance(job, Click) and job.action_id in _ONLY_LOOK),
         )
         _log_failure(job, error, about.reference)
         try:
@@ -218,6 +218,11 @@ def _is_on_alerts(job: Job) -> bool:
     if isinstance(job, Submitted):
         return job.callback_id == ids.SUB_SAVE
     return isinstance(job, Click) and job.action_id in _ON_ALERTS
+
+
+def _opens_a_form(job: Job) -> bool:
+    """Whether a command was typed that opens the form of alerts, and does nothing else."""
+    return isinstance(job, Typed) and job.text.casefold().split()[:1] in (["subscribe"], ["settings"])
 
 
 def _scopes(connection: Connection | None, error: BaseException) -> tuple[str, ...]:

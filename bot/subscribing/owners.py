@@ -77,7 +77,8 @@ class Owners:
     ) -> None:
         owner, first = paused[0].owner, paused[0]
         link = await self.invitations.connect(Job(owner, owner.workspace, Reply("", ""), "", self.now()))
-        message = gone.owner_paused([one.channel for one in paused], product, link, last)
+        ended = await self.telling.zoho.connections.get(owner, product) is None
+        message = gone.owner_paused([one.channel for one in paused], product, link, last, ended=ended)
         key = f"{_owner_key(first)}{first.revision}"
         await self._notifier.tell(key, owner.workspace, owner.user, message)
 

@@ -9,6 +9,7 @@ from bot.sandbox.things import Message
 from bot.store import Because
 from tests.conftest import MARA, TOMAS, MakeWorld, World
 from tests.scenarios.test_alerts import OWNER, SUPPORT, ask, standing, start
+from tests.scenarios.test_digests import next_slot, ticking
 from tests.storage import Storage
 
 
@@ -71,3 +72,15 @@ async def test_alerts_that_are_taken_over_from_the_list_are_not_offered_any_more
     await connected.slack.wait_for_modal(TOMAS, containing="Alerts changed")
     await connected.settled()
     assert "Taken over by <@U02TOMAS>" in connected.slack.message(channel.ts).words
+
+
+async def test_whoever_disconnects_hears_at_once_that_their_alerts_will_pause(connected: World) -> None:
+    await ticking(connected)
+    answer = await ask(connected, MARA, "disconnect")
+    assert "1 alert of yours pauses when it is due next, and its channel will be told" in answer.words
+    mark = connected.slack.mark
+    await next_slot(connected)
+    told = await connected.slack.wait_for(user=MARA, after=mark, containing="Your alerts are paused")
+    assert "You are not connected to Zoho Desk, so <#C01SUPPORT> hears nothing" in told.words
+    again = await ask(connected, MARA, "disconnect")
+    assert "of yours" not in again.words

@@ -134,9 +134,10 @@ async def test_alerts_that_are_paused_are_named_to_whoever_starts_the_same(conne
 
 async def test_what_was_typed_before_connecting_fills_the_form_afterwards(world: World) -> None:
     offer = await world.ask(MARA, "subscribe accounts weekly tuesday 7:45 Asia/Tokyo")
+    assert "Your search starts by itself" not in offer.words
     mark = world.slack.mark
     await world.walk(offer, "Mara Lindqvist")
-    later = await world.slack.wait_for(user=MARA, after=mark, containing="not opened in time")
+    later = await world.slack.wait_for(user=MARA, after=mark, containing="only right after a click")
     (button,) = later.elements(ids.SEARCH_AGAIN)
     assert button.label == "Open the form"
     await world.slack.click(later, ids.SEARCH_AGAIN, user=MARA)
@@ -153,7 +154,7 @@ async def test_settings_that_came_too_late_open_on_a_click(connected: World) -> 
     mark = connected.slack.mark
     await connected.slack.click(message, ids.SUB_EDIT, user=MARA)
     later = await connected.slack.wait_for(
-        lambda m: m.to == MARA, after=mark, containing="not opened in time"
+        lambda m: m.to == MARA, after=mark, containing="only right after a click"
     )
     await connected.slack.click(later, ids.SUB_EDIT, user=MARA)
     sheet = await connected.slack.wait_for_modal(MARA, containing="Lists to watch")

@@ -76,12 +76,14 @@ def _places(channels: Sequence[str]) -> str:
 
 
 def owner_paused(
-    channels: Sequence[str], product: Product, link: parts.Link, last: datetime | None
+    channels: Sequence[str], product: Product, link: parts.Link, last: datetime | None, *, ended: bool
 ) -> parts.Message:
-    """To the owner, once for each loss: which channels hear nothing, and how to go on."""
+    """To the owner, once for each loss: which channels hear nothing, and how to go on. ``ended`` where they
+    ended the connection themselves."""
     brand = words.brand(product)
     hear = "hear" if len(set(channels)) > 1 else "hears"
-    said = f":{parts.WARNING}: *Your alerts are paused*\n{brand} no longer accepts your connection, so "
+    why = f"you are not connected to {brand}" if ended else f"{brand} no longer accepts your connection"
+    said = f":{parts.WARNING}: *Your alerts are paused*\n{words.sentence(why)}, so "
     facts = [parts.line(parts.bold("After reconnecting: "), "one catch-up message, nothing twice")]
     if last is not None:
         facts.insert(0, parts.line(parts.bold("Last posted: "), parts.moment(last)))
@@ -104,5 +106,5 @@ def owner_paused(
             "dead:foot:1", f"Said once. {link_line(link)} `{ids.COMMAND} connect` makes a new one."
         ),
     )
-    text = f"Your duplicate alerts are paused: {brand} no longer accepts your connection"
+    text = f"Your duplicate alerts are paused: {why}"
     return parts.Message(words.fallback(text), blocks)

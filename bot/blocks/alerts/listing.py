@@ -49,7 +49,8 @@ def no_alerts() -> parts.Message:
 def open_form(again: InteractiveElement | None) -> parts.Message:
     """The way to the form for what came too late to open it, as after connecting; ``again`` asks for the same
     once more, with what was typed."""
-    return _late("The form of the alerts was not opened in time.", "Open the form", again)
+    why = "Slack opens the form of the alerts only right after a click."
+    return _late(why, "Open the form", again)
 
 
 def late(again: InteractiveElement | None) -> parts.Message:
