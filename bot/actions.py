@@ -92,6 +92,7 @@ class Actions:
             ids.DISMISSED_PREVIOUS: self.dismissed.turn,
             ids.FLAG_UNDO: self._undo,
             ids.FLAG_LOCAL: self._keep_local,
+            ids.FLAG_REST: self._write_rest,
             ids.FLAG_MORE: self.flagged.chosen,
             ids.FLAG_NEXT: self._turn_flags,
             ids.FLAG_PREVIOUS: self._turn_flags,
@@ -207,6 +208,17 @@ class Actions:
             await self._nothing(job, ref is None)
             return
         outcome = await self.decisions.undo(job, ref, access)
+        await self._show(job, outcome, access)
+        if outcome.verdict is Verdict.NOT_FLAGGED:
+            await self.voice.add(job, flags.not_flagged())
+
+    async def _write_rest(self, job: Click) -> None:
+        ref = _read(ids.read_group, job.value)
+        access = await self.searches.access_to_a_group(job) if ref else None
+        if ref is None or access is None:
+            await self._nothing(job, ref is None)
+            return
+        outcome = await self.decisions.write_rest(job, ref, access)
         await self._show(job, outcome, access)
         if outcome.verdict is Verdict.NOT_FLAGGED:
             await self.voice.add(job, flags.not_flagged())

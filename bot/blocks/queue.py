@@ -173,6 +173,7 @@ _DID = {
     "claim": "took this flag",
     "release": "released this flag",
     "done": "marked this flag done",
+    "write": "had the rest of this flag written to Zoho",
     "unflag": "took this flag back",
 }
 

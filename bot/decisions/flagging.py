@@ -28,7 +28,7 @@ from bot.store import (
 from zoho import scopes
 from zoho.access import Access, Zoho
 from zoho.connections.attempts import ATTEMPT_LASTS
-from zoho.errors import BadRequest, NotFound, ZohoError
+from zoho.errors import BadRequest, NotFound, ScopeMissing, ZohoError
 from zoho.records import Module, Record, Who
 
 
@@ -85,6 +85,28 @@ class Decisions:
             await self.store.flags.release(flag)
         if place:
             flag = await self._write(flag, access, records)
+        return replace(looked, flag=flag)
+
+    async def write_rest(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
+        """Write a flag on the records on which Zoho refused it, with the rights of whoever clicked.
+
+        Raises ScopeMissing for somebody who has not allowed writing, and what reading may raise.
+        """
+        looked = await self.looking.look(job, ref, access)
+        if looked.shown is None or looked.verdict is not Verdict.DONE:
+            return looked
+        flag = await self._standing(looked.shown)
+        if flag is None:
+            return replace(looked, verdict=Verdict.NOT_FLAGGED)
+        place, _ = self._place(looked.shown.module)
+        if flag.waiting or flag.place is not place:
+            return replace(looked, flag=flag)
+        missing = self._missing(access, looked.shown.module)
+        if missing:
+            raise ScopeMissing(missing=missing)
+        if await self.store.flags.change(flag, "write", job.who.user, {}):
+            held = [record for record in looked.records if record.id in flag.members]
+            flag = await self._write(flag, access, held)
         return replace(looked, flag=flag)
 
     async def undo(self, job: Job, ref: GroupRef, access: Access) -> Outcome:

@@ -38,6 +38,7 @@ _ON_A_GROUP = (
     ids.GROUP_FLAG,
     ids.FLAG_UNDO,
     ids.FLAG_LOCAL,
+    ids.FLAG_REST,
     ids.FLAG_MORE,
     ids.GROUP_DISMISS,
     ids.GROUP_UNDISMISS,

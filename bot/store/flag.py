@@ -100,7 +100,8 @@ class Flag:
 class Change:
     """Something that was done with a flag, and by whom.
 
-    ``kind`` is "flag", "claim", "release", "done" or "unflag"; or "gone", which nobody did.
+    ``kind`` is "flag", "claim", "release", "done", "unflag", or "write" for what Zoho had refused; or "gone",
+    which nobody did.
     """
 
     kind: str

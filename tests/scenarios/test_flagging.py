@@ -191,6 +191,55 @@ async def test_a_write_zoho_refuses_on_one_record_is_said_for_that_record(world:
     assert comments(world) == []
 
 
+async def refused_on_one(world: World) -> Message:
+    """A flag of which Zoho refused one comment; the list that says so."""
+    listed = await may_write(world)
+    world.zoho.fault("forbidden", path="/api/v1/contacts/*/comments", times=1)
+    flagged = await flag(world, listed)
+    assert "Comment the other" in flagged.words
+    return flagged
+
+
+async def test_the_comment_that_zoho_refused_is_written_for_somebody_with_more_rights(world: World) -> None:
+    flagged = await refused_on_one(world)
+    mark = world.slack.mark
+    value = group_of(flagged, "Anna Roe")
+    await asyncio.gather(*(world.slack.click(flagged, ids.FLAG_REST, value=value) for _ in range(3)))
+    whole = await world.slack.wait_for(lambda m: m.ts == flagged.ts and COMMENTED in m.words, after=mark)
+    assert "Comment the other" not in whole.words
+    assert "In Zoho’s words" not in whole.words
+    await world.settled()
+    assert len(comments(world)) == 2
+    await undo(world, whole)
+    assert comments(world) == []
+
+
+async def test_what_zoho_refuses_again_is_said_again(world: World) -> None:
+    flagged = await refused_on_one(world)
+    world.zoho.fault("forbidden", path="/api/v1/contacts/*/comments", times=1)
+    await world.slack.click(flagged, ids.FLAG_REST, value=group_of(flagged, "Anna Roe"))
+    await world.settled()
+    still = world.slack.message(flagged.ts)
+    assert "Comment the other" in still.words
+    assert "In Zoho’s words" in still.words
+    assert len(comments(world)) == 1
+
+
+async def test_who_may_not_write_is_told_which_permission_the_other_comment_needs(world: World) -> None:
+    await refused_on_one(world)
+    await world.connect(TOMAS, "Tomás Reyes")
+    world.zoho.org("larkfield").patch("contacts", "160000000731902", _restricted=False)
+    listed = await world.ask(TOMAS, "desk contacts")
+    assert "Comment the other" in listed.words
+    mark = world.slack.mark
+    value = group_of(listed, "Anna Roe")
+    await world.slack.click(listed, ids.FLAG_REST, value=value, user=TOMAS)
+    told = await world.slack.wait_for(user=TOMAS, containing="One Zoho permission is missing", after=mark)
+    assert "Desk.contacts.UPDATE" in told.words
+    assert told.ts != listed.ts
+    assert len(comments(world)) == 1
+
+
 async def test_keep_it_in_slack_is_not_asked_again_for_thirty_days(connected: World) -> None:
     listed = await connected.ask(MARA, "desk contacts")
     mark = connected.slack.mark

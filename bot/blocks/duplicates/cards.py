@@ -25,7 +25,7 @@ from bot.blocks.duplicates.dismissed import (
     others_line,
     said_by,
 )
-from bot.blocks.duplicates.flagged import FlagEnd, FlagState, Refusal, end_line, state_line
+from bot.blocks.duplicates.flagged import FlagEnd, FlagState, Refusal, end_line, state_line, the_rest
 from bot.blocks.duplicates.record_lines import (
     PLAIN,
     SHOWN_RECORDS,
@@ -277,6 +277,9 @@ def group_buttons(card: Card, look: Look = PLAIN) -> list[InteractiveElement]:
     which = _which(card)
     row: list[InteractiveElement] = []
     if card.flag:
+        if card.flag.refused:
+            label = f"Write the flag on {which} to Zoho where it was refused"
+            row.append(parts.button(ids.FLAG_REST, the_rest(card.flag, card.group), value=value, label=label))
         label = f"Undo the flag on {which}"
         row.append(parts.button(ids.FLAG_UNDO, "Undo flag", value=value, label=label))
     else:

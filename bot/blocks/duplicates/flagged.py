@@ -89,6 +89,15 @@ def every(group: Group) -> str:
     return f"both {group.module.plural}" if count == 2 else f"all {count} {group.module.plural}"
 
 
+def the_rest(flag: FlagState, group: Group) -> str:
+    """The button that writes a flag where Zoho refused it: "Comment the other", "Mark both"."""
+    verb = "Mark" if flag.written == "field" else "Comment"
+    left, count = len(flag.refused), len(group.records)
+    if left >= count:
+        return f"{verb} both" if count == 2 else f"{verb} all {count}"
+    return f"{verb} the other" if left == 1 else f"{verb} the others"
+
+
 def _some_of(done: int, group: Group) -> str:
     count = len(group.records)
     if count == 2:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given, settings
@@ -430,6 +430,32 @@ def test_a_flagged_group_that_shares_nothing_any_more_is_not_laid_at_zohos_door(
     alone = replace(made.ROES, reason=Reason((), ()))
     message = group_list(made.page([made.card(alone, flag=FlagState("U01MARA", made.AT))]))
     assert limits.lines(message)[2].startswith("1. Flagged together")
+
+
+@pytest.mark.parametrize(
+    ("written", "refused", "members", "button"),
+    [
+        ("comment", 1, 2, "Comment the other"),
+        ("comment", 1, 4, "Comment the other"),
+        ("comment", 3, 4, "Comment the others"),
+        ("comment", 2, 2, "Comment both"),
+        ("comment", 4, 4, "Comment all 4"),
+        ("field", 1, 2, "Mark the other"),
+        ("field", 2, 2, "Mark both"),
+    ],
+)
+def test_what_zoho_refused_can_be_written_by_somebody_with_more_rights(
+    written: Literal["comment", "field"], refused: int, members: int, button: str
+) -> None:
+    records = tuple(made.contact(str(n), f"Lena {n}", email="l@b.example") for n in range(members))
+    left = tuple(Refusal(record.name, "FORBIDDEN") for record in records[:refused])
+    flag = FlagState("U01MARA", made.AT, written=written, refused=left)
+    card = made.card(Group(Module.DESK_CONTACTS, records, Reason(("e-mail",), ())), flag=flag)
+    message = group_list(made.page([card]))
+    limits.check(message)
+    drawn = limits.buttons(message)[button]
+    assert (drawn["action_id"], drawn["value"]) == (ids.FLAG_REST, ids.pack_group(card.ref))
+    assert list(limits.buttons(message))[:3] == [button, "Undo flag", "Not a duplicate"]
 
 
 def test_what_zoho_refused_is_quoted_per_record() -> None:

@@ -167,6 +167,7 @@ def test_without_a_connection_the_flags_are_counted() -> None:
         ("release", "released this flag at"),
         ("done", "marked this flag done at"),
         ("unflag", "took this flag back at"),
+        ("write", "had the rest of this flag written to Zoho at"),
         ("flag", "flagged these records again at"),
     ],
 )
