@@ -189,7 +189,9 @@ class Alerting:
 
     async def _edit(self, job: Job, trigger: str, one: Subscription) -> None:
         if job.who == one.owner:
-            await self.setting_up.open_for(job, trigger, one)
+            # What pauses runs again with what its owner is connected to by now.
+            is_paused = one.status is SubscriptionStatus.PAUSED
+            await self.setting_up.open_for(job, trigger, one, takes_over=is_paused)
         else:
             await self.voice.add(job, listing.not_yours(await self.telling.told(one)))
 

@@ -77,10 +77,17 @@ class Owners:
     ) -> None:
         owner, first = paused[0].owner, paused[0]
         link = await self.invitations.connect(Job(owner, owner.workspace, Reply("", ""), "", self.now()))
-        ended = await self.telling.zoho.connections.get(owner, product) is None
-        message = gone.owner_paused([one.channel for one in paused], product, link, last, ended=ended)
+        lost = await self._how_lost(first)
+        message = gone.owner_paused([one.channel for one in paused], product, link, last, lost)
         key = f"{_owner_key(first)}{first.revision}"
         await self._notifier.tell(key, owner.workspace, owner.user, message)
+
+    async def _how_lost(self, one: Subscription) -> gone.Lost:
+        connection = await self.telling.zoho.connections.get(one.owner, one.terms.product)
+        if connection is None:
+            return gone.Lost.ENDED
+        is_same = (connection.dc, connection.org_id) == (one.terms.dc, one.terms.org_id)
+        return gone.Lost.REFUSED if is_same else gone.Lost.ELSEWHERE
 
     async def _tell_owner_again(self, resumed: Sequence[Subscription]) -> None:
         """Say in the place of what the owner was told that it is over."""

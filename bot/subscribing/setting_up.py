@@ -201,7 +201,7 @@ class SettingUp:
             await self.telling.redraw(one)
         else:
             await self.telling.moved(before, one)
-        if carried.takes_over and carried.notice:
+        if carried.takes_over:
             await self.telling.taken_over(one, Place(before.channel, carried.notice))
 
     async def _absent(self) -> str:

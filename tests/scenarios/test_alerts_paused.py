@@ -6,7 +6,7 @@ import pytest
 
 from bot import ids
 from bot.sandbox.things import Message
-from bot.store import Because
+from bot.store import Because, SubscriptionStatus
 from tests.conftest import MARA, TOMAS, MakeWorld, World
 from tests.scenarios.test_alerts import OWNER, SUPPORT, ask, standing, start
 from tests.scenarios.test_digests import next_slot, ticking
@@ -84,3 +84,24 @@ async def test_whoever_disconnects_hears_at_once_that_their_alerts_will_pause(co
     assert "You are not connected to Zoho Desk, so <#C01SUPPORT> hears nothing" in told.words
     again = await ask(connected, MARA, "disconnect")
     assert "of yours" not in again.words
+
+
+async def test_whoever_is_connected_elsewhere_hears_so_and_takes_the_alerts_along(connected: World) -> None:
+    introduction, _ = await ticking(connected)
+    await connected.connect(MARA, "Priya Nair")
+    mark = connected.slack.mark
+    await next_slot(connected)
+    told = await connected.slack.wait_for(user=MARA, after=mark, containing="Your alerts are paused")
+    assert "You are connected to another organisation of Zoho Desk now" in told.words
+    channel = await connected.slack.wait_for(channel=SUPPORT, containing="here are paused")
+
+    await connected.slack.command(MARA, "settings", SUPPORT)
+    sheet = await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
+    assert "Bellbird Outdoor" in sheet.words
+    await connected.slack.submit(sheet, {})
+    await connected.slack.wait_for_modal(MARA, containing="Alerts changed")
+    (one,) = await standing(connected)
+    assert one.status is SubscriptionStatus.ACTIVE
+    await connected.settled()
+    assert "Taken over by <@U01MARA>" in connected.slack.message(channel.ts).words
+    assert "Bellbird Outdoor" in connected.slack.message(introduction.ts).words

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from enum import Enum
 
 from bot import ids
 from bot.blocks import parts, words
@@ -75,16 +76,26 @@ def _places(channels: Sequence[str]) -> str:
     return words.in_words([f"<#{channel}>" for channel in dict.fromkeys(channels)])
 
 
+class Lost(Enum):
+    """What became of the connection that alerts read with."""
+
+    REFUSED = "{} no longer accepts your connection"
+    ENDED = "you are not connected to {}"
+    ELSEWHERE = "you are connected to another organisation of {} now"
+
+
 def owner_paused(
-    channels: Sequence[str], product: Product, link: parts.Link, last: datetime | None, *, ended: bool
+    channels: Sequence[str], product: Product, link: parts.Link, last: datetime | None, lost: Lost
 ) -> parts.Message:
-    """To the owner, once for each loss: which channels hear nothing, and how to go on. ``ended`` where they
-    ended the connection themselves."""
+    """To the owner, once for each loss: which channels hear nothing, and how to go on."""
     brand = words.brand(product)
     hear = "hear" if len(set(channels)) > 1 else "hears"
-    why = f"you are not connected to {brand}" if ended else f"{brand} no longer accepts your connection"
+    why = lost.value.format(brand)
     said = f":{parts.WARNING}: *Your alerts are paused*\n{words.sentence(why)}, so "
     facts = [parts.line(parts.bold("After reconnecting: "), "one catch-up message, nothing twice")]
+    if lost is Lost.ELSEWHERE:
+        there = f"{ids.COMMAND} list, Take over: they read the other organisation from then on"
+        facts.append(parts.line(parts.bold("Or: "), there))
     if last is not None:
         facts.insert(0, parts.line(parts.bold("Last posted: "), parts.moment(last)))
     title = f"Stop {words.counted(len(channels), 'alert')}?"
