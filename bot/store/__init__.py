@@ -18,10 +18,11 @@ from bot.store.known import Known, KnownList, Told
 from bot.store.ledger import Alert, AlertState, Ledger
 from bot.store.lists import CheckedOne, Lists, Question, Rest, ShownGroup, StoredList, place_of
 from bot.store.notices import Notice, Notices
-from bot.store.queue import Line, Queue
+from bot.store.queue import Queue
 from bot.store.reads import Begun, Read, Reads, ReadState, Wanted
 from bot.store.shares import Share, Shares
 from bot.store.sheets import Sheet, Sheets
+from bot.store.spots import Line
 from bot.store.subscriptions import Because, Subscription, Subscriptions, SubscriptionStatus, Terms
 from bot.store.told import ToldGroups
 from bot.store.unfinished import Command, Unfinished

@@ -18,17 +18,15 @@ from bot.store.dismissed_rows import (
     STANDS,
     dismissals,
     dismissed_pairs,
-    in_spot,
     is_held,
-    pack_ids,
     pack_marks,
     pack_why,
     pairs_in,
     read,
     read_marks,
-    spot_of,
 )
 from bot.store.flag import Spot
+from bot.store.spots import in_spot, pack_ids, spot_of
 from bot.store.tables import decisions, fresh_key
 from zoho.database import Database, insert_or_ignore
 from zoho.duplicates.dismissed import Dismissed, DismissedPair, Marks, Pair, changed_kinds

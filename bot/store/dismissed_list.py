@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from bot.store.dismissal import Dismissal
 from bot.store.dismissed_rows import HOLDS, STANDS, dismissals, read
-from bot.store.queue import Line
+from bot.store.spots import Line, in_line
 from zoho.database import Database
 
 
@@ -26,19 +26,23 @@ class DismissedList:
     async def after(self, line: Line, dismissal: Dismissal | None, most: int) -> tuple[Dismissal, ...]:
         """The next decisions of an organisation, older than this one; from the newest on when it is None."""
         older = () if dismissal is None else (_is_older(dismissal),)
-        return await self._find(STANDS, HOLDS, *_in(line), *older, most=most)
+        return await self._find(STANDS, HOLDS, *in_line(dismissals, line), *older, most=most)
 
     async def before(self, line: Line, dismissal: Dismissal, most: int) -> tuple[Dismissal, ...]:
         """The decisions newer than this one, the nearest first."""
-        return await self._find(STANDS, HOLDS, *_in(line), _is_newer(dismissal), most=most, oldest=True)
+        return await self._find(
+            STANDS, HOLDS, *in_line(dismissals, line), _is_newer(dismissal), most=most, oldest=True
+        )
 
     async def by(self, line: Line, user: str, most: int) -> tuple[Dismissal, ...]:
         """This person's own, newest first."""
-        return await self._find(STANDS, HOLDS, *_in(line), dismissals.c.user == user, most=most)
+        return await self._find(
+            STANDS, HOLDS, *in_line(dismissals, line), dismissals.c.user == user, most=most
+        )
 
     async def length(self, line: Line) -> int:
         """How many stand in an organisation."""
-        return await self._count(*_in(line))
+        return await self._count(*in_line(dismissals, line))
 
     async def length_of_all(self, workspace: str) -> int:
         """How many stand in every organisation of the workspace."""
@@ -46,7 +50,7 @@ class DismissedList:
 
     async def length_before(self, line: Line, dismissal: Dismissal) -> int:
         """How many of an organisation are newer than this one."""
-        return await self._count(*_in(line), _is_newer(dismissal))
+        return await self._count(*in_line(dismissals, line), _is_newer(dismissal))
 
     async def stamp(self, workspace: str) -> str:
         """A text that differs whenever what stands in the workspace does."""
@@ -68,14 +72,6 @@ class DismissedList:
         statement = select(func.count()).select_from(dismissals).where(STANDS, HOLDS, *conditions)
         async with self._database.read() as connection:
             return (await connection.execute(statement)).scalar_one()
-
-
-def _in(line: Line) -> tuple[ColumnElement[bool], ...]:
-    return (
-        dismissals.c.workspace == line.workspace,
-        dismissals.c.dc == line.dc,
-        dismissals.c.org_id == line.org_id,
-    )
 
 
 def _is_older(one: Dismissal) -> ColumnElement[bool]:

@@ -7,7 +7,7 @@ compared fields lie as marks, encrypted.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -24,6 +24,7 @@ from sqlalchemy import (
 
 from bot.store.dismissal import Dismissal, Why
 from bot.store.flag import Spot
+from bot.store.spots import in_spot
 from zoho.database import EncryptedText, UtcTime, metadata
 from zoho.duplicates.dismissed import Mark, Marks, Pair, marks_of
 from zoho.records import Module, Record
@@ -68,21 +69,6 @@ HOLDS = select(dismissed_pairs.c.a).where(dismissed_pairs.c.dismissal == dismiss
 """It keeps a pair apart; a later decision about the same records may have taken all of them over."""
 
 
-def spot_of(spot: Spot) -> dict[str, str]:
-    """The columns that say of which records."""
-    return {
-        "workspace": spot.workspace,
-        "dc": spot.dc,
-        "org_id": spot.org_id,
-        "module": spot.module.value,
-    }
-
-
-def in_spot(table: Table, spot: Spot) -> tuple[ColumnElement[bool], ...]:
-    """The conditions for rows about these records."""
-    return tuple(table.c[name] == value for name, value in spot_of(spot).items())
-
-
 def is_held(spot: Spot, pair: Pair, by: str) -> tuple[ColumnElement[bool], ...]:
     """The conditions for the one row of a pair, as long as it is held by this decision."""
     this = (dismissed_pairs.c.a == pair.a, dismissed_pairs.c.b == pair.b)
@@ -93,11 +79,6 @@ def pairs_in(spot: Spot) -> Select[tuple[str, str, str]]:
     """Every pair that is kept apart, and the decision that does."""
     columns = (dismissed_pairs.c.a, dismissed_pairs.c.b, dismissed_pairs.c.dismissal)
     return select(*columns).where(*in_spot(dismissed_pairs, spot))
-
-
-def pack_ids(ids: Iterable[str]) -> str:
-    """Ids as they are kept."""
-    return json.dumps(sorted(ids), separators=(",", ":"))
 
 
 def pack_why(why: Why, note: str) -> str:

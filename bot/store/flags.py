@@ -15,6 +15,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.flag import Change, Closed, Flag, FlaggedRecord, Kept, Place, Spot
+from bot.store.spots import in_spot, pack_ids, spot_of
 from bot.store.tables import decisions, flagged_records, flags, fresh_key, quiet
 from zoho.database import Database, insert_or_ignore, insert_or_update
 from zoho.records import Module, Who
@@ -44,8 +45,8 @@ class Flags:
         What an earlier flag left in Zoho at the same place counts as written: it is written once.
         """
         row = {
-            **_where(spot),
-            "members": _pack(members),
+            **spot_of(spot),
+            "members": pack_ids(members),
             "user": user,
             "at": self._now(),
             "place": place.value,
@@ -68,7 +69,7 @@ class Flags:
 
     async def of(self, spot: Spot, members: Sequence[str]) -> Flag | None:
         """The flag on exactly these records, open or closed, or None."""
-        found = await self.find(*_same_spot(spot), flags.c.members == _pack(members))
+        found = await self.find(*in_spot(flags, spot), flags.c.members == pack_ids(members))
         return found[0] if found else None
 
     async def on(self, spot: Spot, record_ids: Sequence[str]) -> tuple[Flag, ...]:
@@ -76,7 +77,7 @@ class Flags:
         touched = exists().where(
             flagged_records.c.flag_id == flags.c.id, flagged_records.c.record_id.in_(record_ids)
         )
-        return await self.find(*_same_spot(spot), touched)
+        return await self.find(*in_spot(flags, spot), touched)
 
     async def waiting_for(self, who: Who, dc: str, org_id: str) -> tuple[Flag, ...]:
         """Flags of this person in this organisation whose write waits for permission."""
@@ -133,13 +134,13 @@ class Flags:
         async with self._database.write() as connection:
             is_done = (await connection.execute(statement)).rowcount == 1
             if is_done:
-                row = {**_where(flag.spot), "members": _pack(flag.members)}
+                row = {**spot_of(flag.spot), "members": pack_ids(flag.members)}
                 await self._note(connection, row, kind, user)
         return is_done
 
     async def last_change(self, flag: Flag) -> Change | None:
         """What was done with the flag last."""
-        row = {**_where(flag.spot), "members": _pack(flag.members)}
+        row = {**spot_of(flag.spot), "members": pack_ids(flag.members)}
         same = [decisions.c[name] == value for name, value in row.items()]
         statement = select(decisions).where(*same).order_by(decisions.c.id.desc()).limit(1)
         async with self._database.read() as connection:
@@ -247,23 +248,6 @@ def _forget_other_places(row: Mapping[str, object]) -> Update:
     closed = select(flags.c.id).where(*same, *elsewhere).with_for_update()
     statement = update(flagged_records).where(flagged_records.c.flag_id.in_(closed))
     return statement.values(written=False, trace="")
-
-
-def _pack(ids: Sequence[str]) -> str:
-    return json.dumps(sorted(ids), separators=(",", ":"))
-
-
-def _where(spot: Spot) -> dict[str, object]:
-    return {
-        "workspace": spot.workspace,
-        "dc": spot.dc,
-        "org_id": spot.org_id,
-        "module": spot.module.value,
-    }
-
-
-def _same_spot(spot: Spot) -> tuple[Any, ...]:
-    return tuple(flags.c[name] == value for name, value in _where(spot).items())
 
 
 def _person(who: Who, dc: str, org_id: str) -> dict[str, object]:

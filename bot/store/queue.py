@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from bot.store.flag import Closed, Flag
 from bot.store.flags import Flags
+from bot.store.spots import Line, in_line
 from bot.store.tables import flags
 from zoho.database import Database
 
 _OPEN = flags.c.closed_as == Closed.NOT.value
-
-
-class Line(NamedTuple):
-    """The open flags of one organisation, as one workspace sees it: what one person can stand in line for."""
-
-    workspace: str
-    dc: str
-    org_id: str
 
 
 class Queue:
@@ -40,19 +33,19 @@ class Queue:
     async def after(self, line: Line, flag: Flag | None, most: int) -> tuple[Flag, ...]:
         """The next open flags after this one, from the oldest on when it is None."""
         later = () if flag is None else (_is_after(flag),)
-        return await self._flags.find(_OPEN, *_in(line), *later, most=most)
+        return await self._flags.find(_OPEN, *in_line(flags, line), *later, most=most)
 
     async def before(self, line: Line, flag: Flag, most: int) -> tuple[Flag, ...]:
         """The last open flags before this one, the nearest first."""
-        return await self._flags.find(_OPEN, *_in(line), _is_before(flag), newest=True, most=most)
+        return await self._flags.find(_OPEN, *in_line(flags, line), _is_before(flag), newest=True, most=most)
 
     async def length_before(self, line: Line, flag: Flag) -> int:
         """How many open flags are older than this one."""
-        return await self._count(_OPEN, *_in(line), _is_before(flag))
+        return await self._count(_OPEN, *in_line(flags, line), _is_before(flag))
 
     async def length(self, line: Line) -> int:
         """How many open flags there are."""
-        return await self._count(_OPEN, *_in(line))
+        return await self._count(_OPEN, *in_line(flags, line))
 
     async def length_of_all(self, workspace: str) -> int:
         """How many open flags there are in every organisation of the workspace."""
@@ -80,14 +73,6 @@ class Queue:
         statement = select(func.count()).select_from(flags).where(*conditions)
         async with self._database.read() as connection:
             return (await connection.execute(statement)).scalar_one()
-
-
-def _in(line: Line) -> tuple[ColumnElement[bool], ...]:
-    return (
-        flags.c.workspace == line.workspace,
-        flags.c.dc == line.dc,
-        flags.c.org_id == line.org_id,
-    )
 
 
 def _is_after(flag: Flag) -> ColumnElement[bool]:
