@@ -10,12 +10,14 @@ import structlog
 from bot.blocks.alerts import gone, introduction, listing
 from bot.blocks.alerts.introduction import Baseline
 from bot.blocks.alerts.told import AlertsTold
+from bot.blocks.masking import masked
 from bot.blocks.parts import Message
+from bot.ids import Detail
 from bot.jobs import Notifier, People, Place, Voice
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.schedules.when import describe, load
-from bot.store import Alert, Because, Store, Subscription, SubscriptionStatus
-from bot.subscribing.asked import typed
+from bot.store import Alert, Because, Store, Subscription, SubscriptionStatus, Terms
+from bot.subscribing.asked import Filters, typed
 from zoho.access import Zoho
 from zoho.records import Module
 
@@ -51,7 +53,7 @@ class Telling:
             region_name=self.zoho.regions[terms.dc].name,
             speaks=describe(load(terms.schedule)),
             detail=terms.detail,
-            narrowed=typed(terms.filters),
+            narrowed=typed(_filters(terms)),
             next_at=one.next_at,
             snoozed_until=one.snoozed_until,
             paused=_PAUSED.get(one.because, "they were stopped") if is_paused else "",
@@ -130,6 +132,13 @@ class Telling:
 def paused_key(one: Subscription) -> str:
     """How the keys begin under which a channel is told that these alerts pause."""
     return f"paused:{one.id}:"
+
+
+def _filters(terms: Terms) -> Filters:
+    """The filters; an address or a number in them is shortened as it is in what members will see."""
+    if terms.detail is Detail.FULL:
+        return terms.filters
+    return tuple((key, masked(value)) for key, value in terms.filters)
 
 
 def _baseline(one: Subscription) -> Baseline | None:

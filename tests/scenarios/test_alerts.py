@@ -131,6 +131,22 @@ async def test_what_goes_wrong_with_a_form_is_said_beside_the_list_it_was_opened
     await connected.slack.wait_for_modal(MARA, containing="could not be filled")
 
 
+@pytest.mark.parametrize(
+    ("detail", "told"),
+    [
+        ("counts", 'email=a…@kestrel.example phone="… 142"'),
+        ("masked", 'email=a…@kestrel.example phone="… 142"'),
+        ("full", 'email=ana.roe@kestrel.example phone="030 5550 142"'),
+    ],
+)
+async def test_a_filter_tells_the_channel_no_more_than_its_members_are_to_see(
+    connected: World, detail: str, told: str
+) -> None:
+    words = 'subscribe contacts email=ana.roe@kestrel.example phone="030 5550 142" daily 9:00'
+    message = await start(connected, words, **{form.DETAIL: detail})
+    assert told in message.words
+
+
 async def test_outside_of_a_channel_the_form_asks_for_one(world: World) -> None:
     told = await world.connect(MARA, "Mara Lindqvist")
     await world.slack.click(told, ids.SUB_NEW)

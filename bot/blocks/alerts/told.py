@@ -22,7 +22,7 @@ DETAILS = {
 @dataclass(frozen=True, slots=True)
 class AlertsTold:
     """Alerts in words. ``owner`` is a Slack id, ``owner_name`` what that person is called ("" when Slack does
-    not say); ``speaks`` is the schedule in words; ``narrowed`` the filters as they are typed."""
+    not say); ``speaks`` is the schedule in words; ``narrowed`` the filters as the channel may see them."""
 
     key: str
     channel: str
