@@ -12,8 +12,8 @@ from bot.blocks.dismissed import dismissed_list, dismissed_not_connected, readin
 from bot.blocks.parts import Message
 from bot.decisions import DismissedHistory, Verdict
 from bot.ids import FlagChoice, FlagPlace
-from bot.jobs import Click, Job
-from bot.team_lists import TeamList, understood
+from bot.jobs import Click, Job, understood
+from bot.team_lists import TeamList
 from zoho.access import Access
 
 

@@ -19,9 +19,9 @@ from bot.blocks.queue import (
 )
 from bot.decisions import Acted, FlagQueue, Verdict
 from bot.ids import FlagPlace
-from bot.jobs import Click, Job, People
+from bot.jobs import Click, Job, People, understood
 from bot.store import Change
-from bot.team_lists import TeamList, understood
+from bot.team_lists import TeamList
 from zoho.access import Access
 
 

@@ -34,11 +34,10 @@ from bot.blocks.parts import Link
 from bot.blocks.queue import QueuePage
 from bot.decisions import DismissedHistory, FlagQueue
 from bot.ids import FlagPlace
-from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice
+from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice, understood
 from bot.jobs.retries import reason
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.store import HomeRow, Store, Subscription
-from bot.team_lists import understood
 from zoho.access import Zoho
 from zoho.connections import Connection, Status
 from zoho.errors import GrantLost, KeyLost, NoAnswer, OrganisationRefused, WrongRegion, ZohoError

@@ -5,31 +5,19 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 
 from bot import ids
-from bot.blocks import clicks
 from bot.blocks.parts import Message
 from bot.ids import FlagChoice, FlagPlace
-from bot.jobs import Click, Invitations, Job, Voice, doing
+from bot.jobs import Click, Invitations, Job, Voice, doing, understood
 from bot.searches import Searches, nothing_kept
 from bot.sharing import Sharing
 from bot.store import Store
 from zoho.access import Access, Zoho
 from zoho.records import Product
 
-T = TypeVar("T")
-
 _NO_PLACE = FlagPlace()
-
-
-async def understood(voice: Voice, job: Click, read: Callable[[str], T]) -> T | None:
-    """The clicked button's value as ``read`` reads it; None where it cannot, and the person was told."""
-    try:
-        return read(job.value)
-    except ValueError:
-        await voice.add(job, clicks.older_button())
-        return None
 
 
 @dataclass(frozen=True)

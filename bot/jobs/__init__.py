@@ -5,6 +5,7 @@ to the `Jobs` of a worker instead, see `bot.jobs.keeping`; nothing else knows th
 """
 
 from bot.jobs.channels import Channels
+from bot.jobs.clicks import understood
 from bot.jobs.embedded import Jobs
 from bot.jobs.inputs import chosen_in
 from bot.jobs.invitations import Invitations, resumed
@@ -54,4 +55,5 @@ __all__ = [
     "chosen_in",
     "doing",
     "resumed",
+    "understood",
 ]
