@@ -125,7 +125,7 @@ def _flags(page: HomePage) -> list[Block]:
         for place, row in enumerate(queue.rows, queue.first)
     ]
     if not queue.total:
-        blocks.append(parts.context("home:none:1", _NOTHING))
+        blocks.append(parts.context("home:none:1", _nothing(queue)))
     turns = pager(queue)
     if turns:
         blocks.append(parts.actions("home:nav:1", *turns))
@@ -154,7 +154,15 @@ def _own(page: HomePage) -> list[Block]:
     return [parts.divider("home:d3:1"), parts.header("home:h3:1", "Your recent decisions"), *rows]
 
 
-_NOTHING = "Nothing is flagged. Press *Flag* on a group to put it here."
+_TO_FILL = "Press *Flag* on a group to put it here."
+_NOTHING = f"Nothing is flagged. {_TO_FILL}"
+
+
+def _nothing(queue: QueuePage) -> str:
+    """What is said of an empty queue, which says of other organisations' flags that they are there."""
+    if not queue.elsewhere:
+        return _NOTHING
+    return f"Nothing is flagged in {words.inert(queue.org_name) or 'your organisation'}. {_TO_FILL}"
 
 
 def _unread(page: HomePage) -> list[str]:

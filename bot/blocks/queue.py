@@ -75,7 +75,7 @@ def flag_queue(page: QueuePage) -> parts.Message:
 
 
 def _headline(page: QueuePage) -> str:
-    if page.is_whole and page.total and not page.rows:
+    if page.is_whole and not page.rows and (page.total or page.elsewhere):
         return "No open flags to show"
     return words.sentence(words.counted(len(page.rows) if page.is_whole else page.total, "open flag"))
 

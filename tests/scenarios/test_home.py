@@ -201,6 +201,7 @@ async def test_people_of_another_organisation_get_them_counted(both: World) -> N
     view = await home_of(both, PRIYA)
     assert "Bellbird Outdoor, India" in view.words
     assert rows(view) == []
+    assert "Nothing is flagged in Bellbird Outdoor." in view.words
     assert f"1 more is {UNSEEN}" in view.words
 
 

@@ -117,6 +117,14 @@ def test_a_queue_of_flags_that_the_viewer_may_not_see_is_not_called_empty() -> N
     assert limits.lines(message)[-1] == "3 more are on records that your Zoho login does not show."
 
 
+def test_a_queue_whose_flags_all_belong_to_other_organisations_is_not_called_empty_either() -> None:
+    message = flag_queue(queue(elsewhere=2))
+    limits.check(message)
+    assert limits.lines(message)[0] == "No open flags to show"
+    assert "Press *Flag* on a group to put it here." in limits.texts(message)
+    assert limits.lines(message)[-1] == "2 more are on records that your Zoho login does not show."
+
+
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
