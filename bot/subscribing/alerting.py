@@ -56,7 +56,7 @@ class Alerting:
         try:
             filled = filled_by_words(asked, channel=job.reply.channel, zone=zone)
         except ScheduleRefused as refused:
-            await self.voice.answer(job, listing.bad_words(str(refused)))
+            await self.voice.answer(job, listing.no_schedule(str(refused)))
             return
         await self.setting_up.open(job, job.trigger_id, filled, Carried(zone=zone))
 
@@ -66,7 +66,8 @@ class Alerting:
         own = await alerts.standing(job.who.workspace, owner=job.who.user)
         shown = {one.id: one for one in (*here, *own)}
         rows = [await self.telling.told(one) for one in shown.values()]
-        await self.voice.answer(job, listing.alert_list(rows, channel=job.reply.channel))
+        listed = listing.alert_list(rows, channel=job.reply.channel, user=job.who.user)
+        await self.voice.answer(job, listed)
 
     async def _unsubscribe(self, job: Typed, asked: AlertsAsked) -> None:
         one = await self._only(job, asked)

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from bot import ids
-from tests.conftest import MARA, World
+from bot.sandbox.things import Message
+from tests.conftest import MARA, TOMAS, World
 from tests.scenarios.test_alerts import ask, initial, open_form, standing, start
 
 GENERAL = "C02GENERAL"
@@ -79,3 +80,21 @@ async def test_in_another_channel_ones_own_alerts_are_shown_to_choose_from(conne
     listed = await connected.slack.wait_for(user=MARA, channel=GENERAL, containing="1 alert")
     assert listed.elements(ids.SUB_MORE)
     assert len(await standing(connected)) == 1
+
+
+async def test_the_form_is_one_click_away_from_words_that_name_no_schedule(connected: World) -> None:
+    answer = await ask(connected, MARA, "subscribe contacts sometimes")
+    assert "“sometimes” is no schedule" in answer.words
+    await connected.slack.click(answer, ids.SUB_NEW)
+    await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
+
+
+async def test_the_list_offers_each_person_what_they_may_do(connected: World) -> None:
+    await start(connected)
+    assert verbs(await ask(connected, MARA, "list")) == ["edit", "preview", "snooze7", "stop"]
+    assert verbs(await ask(connected, TOMAS, "list")) == ["snooze7", "stop"]
+
+
+def verbs(listed: Message) -> list[str]:
+    (menu,) = listed.elements(ids.SUB_MORE)
+    return [option["value"].partition(":")[0] for option in menu.raw["options"]]

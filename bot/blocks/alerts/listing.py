@@ -16,15 +16,15 @@ from zoho.records import Module
 MOST = 40  # rows; a message holds fifty blocks
 
 
-def alert_list(rows: Sequence[AlertsTold], *, channel: str) -> parts.Message:
-    """This channel's alerts first, then the others; each row's menu changes, snoozes or stops it."""
+def alert_list(rows: Sequence[AlertsTold], *, channel: str, user: str) -> parts.Message:
+    """This channel's alerts first, then the others; each row's menu holds what ``user`` may do with it."""
     if not rows:
         return no_alerts()
     here = sum(row.channel == channel for row in rows)
     head = words.counted(len(rows), "alert")
     blocks: list[Block] = [parts.header("subs:head:1", head)]
     ordered = sorted(rows, key=lambda row: row.channel != channel)
-    blocks += [_row(number, row, channel) for number, row in enumerate(ordered[:MOST], start=1)]
+    blocks += [_row(number, row, channel, user) for number, row in enumerate(ordered[:MOST], start=1)]
     if len(ordered) > MOST:
         blocks.append(parts.context("subs:rest:1", f"{len(ordered) - MOST} more are not shown."))
     blocks.append(parts.actions("subs:act:1", _add()))
@@ -124,11 +124,19 @@ def more_known(left: int, modules: Sequence[Module]) -> parts.Message:
 
 
 def bad_words(reason: str) -> parts.Message:
-    """For ``subscribe`` with words that name no schedule, and ``snooze`` with no time."""
-    return parts.Message(
-        words.fallback(words.escape(words.cut(reason, 250))),
-        (parts.rich("subs:words:1", parts.line(f"{reason}.")),),
-    )
+    """For ``snooze`` with no time."""
+    return _bad(reason)
+
+
+def no_schedule(reason: str) -> parts.Message:
+    """For ``subscribe`` with words that name no schedule; the form needs none."""
+    button = parts.button(ids.SUB_NEW, "Open the form", value="new")
+    return _bad(reason, parts.actions("subs:act:1", button))
+
+
+def _bad(reason: str, *more: Block) -> parts.Message:
+    text = words.fallback(words.escape(words.cut(reason, 250)))
+    return parts.Message(text, (parts.rich("subs:words:1", parts.line(f"{reason}.")), *more))
 
 
 def _own_row(number: int, row: AlertsTold, now: datetime, zone: tzinfo) -> Block:
@@ -139,7 +147,7 @@ def _own_row(number: int, row: AlertsTold, now: datetime, zone: tzinfo) -> Block
     return _with_menu(f"home:a{number}:1", row, "", state)
 
 
-def _row(number: int, row: AlertsTold, channel: str) -> Block:
+def _row(number: int, row: AlertsTold, channel: str, user: str) -> Block:
     if row.paused:
         state = words.dotted(f"Paused: {row.paused}", f"by {parts.mention(row.owner)}")
     else:
@@ -147,17 +155,17 @@ def _row(number: int, row: AlertsTold, channel: str) -> Block:
         if row.snoozed_until:
             then = f"snoozed until {words.within(row.snoozed_until)}"
         state = words.dotted(words.sentence(row.speaks), f"by {parts.mention(row.owner)}", then or "")
-    return _with_menu(f"subs:a{number}:1", row, channel, state)
+    return _with_menu(f"subs:a{number}:1", row, channel, state, is_own=row.owner == user)
 
 
-def _with_menu(block_id: str, row: AlertsTold, channel: str, state: str) -> Block:
+def _with_menu(block_id: str, row: AlertsTold, channel: str, state: str, *, is_own: bool = True) -> Block:
     name = "This channel" if row.channel == channel else f"<#{row.channel}>"
     sign = f":{parts.WARNING}: " if row.paused else ""
     title = words.dotted(f"{sign}*{name}*", words.labels(row.modules))
-    return parts.section(block_id, f"{title}\n{state}", parts.overflow(ids.SUB_MORE, *_options(row)))
+    return parts.section(block_id, f"{title}\n{state}", parts.overflow(ids.SUB_MORE, *_options(row, is_own)))
 
 
-def _options(row: AlertsTold) -> list[tuple[str, str]]:
+def _options(row: AlertsTold, is_own: bool) -> list[tuple[str, str]]:
     if row.paused:
         return [("Take over", _value("takeover", row)), ("Stop", _value("stop", row))]
     snooze = (
@@ -165,8 +173,11 @@ def _options(row: AlertsTold) -> list[tuple[str, str]]:
         if row.snoozed_until
         else ("Snooze 7 days in this channel", _value("snooze7", row))
     )
+    stop = ("Stop", _value("stop", row))
+    if not is_own:
+        return [snooze, stop]
     look = ("Preview last 7 days", _value("preview", row))
-    return [("Change", _value("edit", row)), look, snooze, ("Stop", _value("stop", row))]
+    return [("Change", _value("edit", row)), look, snooze, stop]
 
 
 def _value(verb: str, row: AlertsTold) -> str:
