@@ -6,7 +6,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.context.ack.async_ack import AsyncAck
@@ -15,7 +15,7 @@ from bot import ids
 from bot.alerts.digests import Digests
 from bot.blocks import clicks, flags
 from bot.blocks.connection import portal_chosen
-from bot.blocks.duplicates import Card, Notice, Refusal
+from bot.blocks.duplicates import Card
 from bot.blocks.share import is_shared
 from bot.blocks.words import labels
 from bot.decisions import Decisions, Outcome, Verdict
@@ -24,16 +24,14 @@ from bot.dismissed import DismissedInSlack
 from bot.dismissing import Dismissing
 from bot.flagged import Flagged
 from bot.home import Home
-from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, chosen_in, resumed
+from bot.jobs import Click, Invitations, Jobs, Reception, Reply, Typed, Voice, chosen_in, resumed, understood
 from bot.searches import LongReads, Searches, flag_state
 from bot.sharing import Sharing
 from bot.store import Place, Store
 from bot.subscribing import Alerting, SettingUp
 from zoho.access import Access, Zoho
 from zoho.records import Group, Module, Product, Reason, Who
-from zoho.scopes import READ_DESK
-
-R = TypeVar("R")
+from zoho.scopes import to_ask
 
 
 @dataclass(frozen=True)
@@ -156,19 +154,20 @@ class Actions:
         await self._type(job, job.value)
 
     async def _search_again(self, job: Click) -> None:
-        ref = _read(ids.read_page, job.value)
-        asked = await self.store.asked.take(job.who, ref.search) if ref else None
-        command = asked.text if asked else None
-        if command is None and ref is not None:
-            command = await self.long_reads.command_of(job, ref.search)
+        ref = await understood(self.voice, job, ids.read_page)
+        if ref is None:
+            return
+        asked = await self.store.asked.take(job.who, ref.search)
+        command = asked.text if asked else await self.long_reads.command_of(job, ref.search)
         if command is None:
             await self.voice.add(job, clicks.older_button())
         else:
             await self._type(job, command)
 
     async def _turn_page(self, job: Click) -> None:
-        ref = _read(ids.read_page, job.value)
-        await (self.searches.turn(job, ref) if ref else self.voice.add(job, clicks.older_button()))
+        ref = await understood(self.voice, job, ids.read_page)
+        if ref is not None:
+            await self.searches.turn(job, ref)
 
     async def _turn_flags(self, job: Click) -> None:
         await (self.flagged.turn(job) if job.reply.is_click else self.home.turn(job))
@@ -187,11 +186,10 @@ class Actions:
     # Deciding
 
     async def _flag(self, job: Click) -> None:
-        ref = _read(ids.read_group, job.value)
-        access = await self.searches.access_to_a_group(job) if ref else None
-        if ref is None or access is None:
-            await self._nothing(job, ref is None)
+        clicked = await self._group_clicked(job)
+        if clicked is None:
             return
+        ref, access = clicked
         outcome = await self.decisions.flag(job, ref, access)
         await self._show(job, outcome, access)
         if outcome.verdict is Verdict.ALREADY and outcome.flag and outcome.flag.user != job.who.user:
@@ -202,52 +200,42 @@ class Actions:
             await self._offer(job, outcome, access)
 
     async def _undo(self, job: Click) -> None:
-        ref = _read(ids.read_group, job.value)
-        access = await self.searches.access_to_a_group(job) if ref else None
-        if ref is None or access is None:
-            await self._nothing(job, ref is None)
+        clicked = await self._group_clicked(job)
+        if clicked is None:
             return
+        ref, access = clicked
         outcome = await self.decisions.undo(job, ref, access)
         await self._show(job, outcome, access)
         if outcome.verdict is Verdict.NOT_FLAGGED:
             await self.voice.add(job, flags.not_flagged())
 
     async def _write_rest(self, job: Click) -> None:
-        ref = _read(ids.read_group, job.value)
-        access = await self.searches.access_to_a_group(job) if ref else None
-        if ref is None or access is None:
-            await self._nothing(job, ref is None)
+        clicked = await self._group_clicked(job)
+        if clicked is None:
             return
+        ref, access = clicked
         outcome = await self.decisions.write_rest(job, ref, access)
         await self._show(job, outcome, access)
         if outcome.verdict is Verdict.NOT_FLAGGED:
             await self.voice.add(job, flags.not_flagged())
 
-    async def _nothing(self, job: Click, is_older: bool) -> None:
-        if is_older:
-            await self.voice.add(job, clicks.older_button())
+    async def _group_clicked(self, job: Click) -> tuple[ids.GroupRef, Access] | None:
+        """The group on the button, and the person's way into Zoho; None without either, which was said."""
+        ref = await understood(self.voice, job, ids.read_group)
+        access = await self.searches.access_to_a_group(job) if ref else None
+        return None if ref is None or access is None else (ref, access)
 
     async def _show(self, job: Click, outcome: Outcome, access: Access) -> None:
         """The message as it is now, or why nothing was done."""
-        shown = outcome.shown
-        if await self.sharing.stops(job, outcome, access) or shown is None:
-            return
-        await self.sharing.show_again(
-            job,
-            shown,
-            access,
-            records=outcome.records,
-            notice=Notice.OLDER if outcome.verdict is Verdict.OLDER else Notice.NONE,
-            stays={shown.key: tuple(Refusal(*one) for one in outcome.stays)},
-        )
+        if not await self.sharing.stops(job, outcome, access):
+            await self.sharing.show_outcome(job, outcome, access)
 
     async def _offer(self, job: Click, outcome: Outcome, access: Access) -> None:
         """The offer to allow writing; afterwards the flag is written and the list drawn again."""
         shown = outcome.shown
         if shown is None:
             return
-        granted = sorted(access.connection.scopes)
-        scopes = tuple(dict.fromkeys((*READ_DESK, *granted, *outcome.missing)))
+        scopes = to_ask(access.connection.scopes, outcome.missing)
         link = await self.invitations.connect(job, scopes=scopes, group_key=shown.key)
         card = Card(_group(outcome), shown.key, shown.revision, 0, {})
         is_field = outcome.flag is not None and outcome.flag.place is Place.FIELD
@@ -255,9 +243,10 @@ class Actions:
         await self.voice.add(job, flags.offer_writing(card, link, outcome.missing, field=is_field))
 
     async def _keep_local(self, job: Click) -> None:
-        ref = _read(ids.read_group, job.value)
-        is_known = ref is not None and await self.decisions.keep_local(job, ref)
-        if is_known:
+        ref = await understood(self.voice, job, ids.read_group)
+        if ref is None:
+            return
+        if await self.decisions.keep_local(job, ref):
             await self.voice.answer(job, flags.kept_in_slack())
         else:
             await self.voice.add(job, clicks.older_button())
@@ -265,15 +254,18 @@ class Actions:
     # Sharing, and every field
 
     async def _share(self, job: Click) -> None:
-        ref = _read(ids.read_page, job.value)
-        await (self.sharing.open_sheet(job, ref) if ref else self._nothing(job, True))
+        ref = await understood(self.voice, job, ids.read_page)
+        if ref is not None:
+            await self.sharing.open_sheet(job, ref)
 
     async def _choose_for_group(self, job: Click) -> None:
-        choice = _read(ids.read_choice, job.value)
-        match choice.verb if choice else "":
-            case "fields" if choice:
+        choice = await understood(self.voice, job, ids.read_choice)
+        if choice is None:
+            return
+        match choice.verb:
+            case "fields":
                 await self.details.show(job, choice.group)
-            case "share" if choice:
+            case "share":
                 await self.sharing.open_sheet(job, choice.group)
             case _:
                 await self.voice.add(job, clicks.older_button())
@@ -322,14 +314,6 @@ def _is_for_everybody(body: dict[str, Any], channel: str) -> bool:
         return False
     blocks = (body.get("message") or {}).get("blocks") or []
     return not channel.startswith("D") or any(is_shared(block.get("block_id", "")) for block in blocks)
-
-
-def _read(reader: Callable[[str], R], value: str) -> R | None:
-    """A button's value, or None for a form that nobody writes any more."""
-    try:
-        return reader(value)
-    except ValueError:
-        return None
 
 
 def _group(outcome: Outcome) -> Group:

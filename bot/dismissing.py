@@ -10,12 +10,11 @@ from slack_sdk.models.views import View
 from bot import ids
 from bot.blocks import clicks
 from bot.blocks import dismissing as drawn
-from bot.blocks.duplicates import Notice, Refusal
 from bot.blocks.parts import Message
 from bot.decisions import Dismissing as Decision
 from bot.decisions import Outcome, Verdict
 from bot.ids import GroupRef
-from bot.jobs import Click, Job, People, Reply, Submitted, Voice
+from bot.jobs import Click, Job, People, Reply, Submitted, Voice, understood
 from bot.jobs.voice import UNHEARD
 from bot.searches import Searches
 from bot.sharing import Sharing
@@ -40,9 +39,11 @@ class Dismissing:
 
     async def dismiss(self, job: Click) -> None:
         """A pair at once; of three or more, ask which ones do not belong."""
-        ref = _ref(job.value)
-        shown = await self.store.lists.group(job.who.workspace, ref.key) if ref else None
-        if ref is None or shown is None:
+        ref = await understood(self.voice, job, ids.read_group)
+        if ref is None:
+            return
+        shown = await self.store.lists.group(job.who.workspace, ref.key)
+        if shown is None:
             await self.voice.add(job, clicks.older_button())
         elif len(shown.left) > 2:
             await self._ask_which(job, ref, shown)
@@ -80,7 +81,7 @@ class Dismissing:
             case Verdict.UNKNOWN:
                 return "This button belongs to an older message."
         if looked.shown is not None:
-            await self._draw(job, looked, access)
+            await self.sharing.show_outcome(job, looked, access)
         return "This group is not what it was when the message was drawn. The message shows it as it is now."
 
     async def taken_out(self, job: Submitted) -> None:
@@ -107,28 +108,28 @@ class Dismissing:
 
     async def undo(self, job: Click) -> None:
         """*Undo dismissal* on a group."""
-        ref = _ref(job.value)
+        ref = await understood(self.voice, job, ids.read_group)
         access = await self.searches.access_to_a_group(job) if ref else None
-        if ref is None:
-            await self.voice.add(job, clicks.older_button())
-        elif access is not None:
+        if ref is not None and access is not None:
             await self._show(job, await self.decision.undo(job, ref, access), access)
 
     async def ask_why(self, job: Click) -> None:
         """*Add reason*: the modal for whoever dismissed the group."""
+        ref = await understood(self.voice, job, ids.read_group)
+        if ref is None:
+            return
         view_id = await self._open(job, drawn.reason_loading())
         if not view_id:
             return
         filled = drawn.reason_stopped("This sheet could not be filled. The dismissal stands.")
         try:
-            filled = await self._why(job)
+            filled = await self._why(job, ref)
         finally:
             await self.voice.update_view(view_id, filled)
 
-    async def _why(self, job: Click) -> View:
-        ref = _ref(job.value)
-        access = await self.searches.access_to_a_group(job) if ref else None
-        if ref is None or access is None:
+    async def _why(self, job: Click, ref: GroupRef) -> View:
+        access = await self.searches.access_to_a_group(job)
+        if access is None:
             return drawn.reason_stopped("This button belongs to an older message.")
         outcome = await self.decision.ask_why(job, ref, access)
         said = outcome.dismissal
@@ -158,7 +159,7 @@ class Dismissing:
         shown = await self.store.lists.group(job.who.workspace, sheet.group)
         if access is not None and shown is not None:
             looked = await self.decision.looking.recall(here, GroupRef(shown.key, shown.revision), access)
-            await self._draw(here, looked, access)
+            await self.sharing.show_outcome(here, looked, access)
 
     # Saying what became of it
 
@@ -166,25 +167,12 @@ class Dismissing:
         """The message as it is now, or why nothing was done."""
         if await self.sharing.stops(job, outcome, access):
             return
-        await self._draw(job, outcome, access)
+        await self.sharing.show_outcome(job, outcome, access)
         said = outcome.dismissal
         if outcome.verdict is Verdict.ALREADY and said is not None and said.user != job.who.user:
             await self.voice.add(job, await self._already(said))
         elif outcome.verdict is Verdict.NOT_DISMISSED:
             await self.voice.add(job, drawn.not_dismissed())
-
-    async def _draw(self, job: Job, outcome: Outcome, access: Access) -> None:
-        shown = outcome.shown
-        if shown is None:
-            return
-        await self.sharing.show_again(
-            job,
-            shown,
-            access,
-            records=outcome.records,
-            notice=Notice.OLDER if outcome.verdict is Verdict.OLDER else Notice.NONE,
-            stays={shown.key: tuple(Refusal(*one) for one in outcome.stays)},
-        )
 
     async def _already(self, said: Dismissal) -> Message:
         return drawn.already_dismissed(said.user, await self.people.name(said.user), said.at)
@@ -197,14 +185,6 @@ class Dismissing:
             log.info("sheet_not_opened", error=type(error).__name__)
             await self.voice.add(job, drawn.too_late())
             return ""
-
-
-def _ref(value: str) -> GroupRef | None:
-    """A button's value, or None for a form that nobody writes any more."""
-    try:
-        return ids.read_group(value)
-    except ValueError:
-        return None
 
 
 def _sheet(job: Click, ref: GroupRef, *, members: tuple[str, ...] = (), dismissal: str = "") -> Sheet:

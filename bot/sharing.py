@@ -184,6 +184,20 @@ class Sharing:
             await self.voice.add(job, share.noticed(notice))
         await self.follow(access, shown.spot, shown.members, but=shared.key if shared else "")
 
+    async def show_outcome(self, job: Job, outcome: Outcome, access: Access) -> None:
+        """The same after a decision: with the records that were read for it, and what of it stays in Zoho."""
+        shown = outcome.shown
+        if shown is None:
+            return
+        await self.show_again(
+            job,
+            shown,
+            access,
+            records=outcome.records,
+            notice=Notice.OLDER if outcome.verdict is Verdict.OLDER else Notice.NONE,
+            stays={shown.key: tuple(Refusal(*one) for one in outcome.stays)},
+        )
+
     async def follow(self, access: Access, spot: Spot, members: Collection[str], *, but: str = "") -> None:
         """Draw the shared messages again in which these records stand, ``but`` the one that was just drawn:
         what somebody decided elsewhere shows there too. Nobody waits for it, so nobody is told of trouble.
