@@ -6,6 +6,7 @@ Nothing here speaks to Slack: an outcome says what happened, and whoever handles
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 from bot.blocks.clicks import comment
@@ -28,7 +29,8 @@ from bot.store import (
 from zoho import scopes
 from zoho.access import Access, Zoho
 from zoho.connections.attempts import ATTEMPT_LASTS
-from zoho.errors import BadRequest, NotFound, ScopeMissing, ZohoError
+from zoho.desk import Desk
+from zoho.errors import BadRequest, NoAnswer, NotFound, ScopeMissing, ServerError, ZohoError
 from zoho.records import Module, Record, Who
 
 
@@ -106,7 +108,7 @@ class Decisions:
             raise ScopeMissing(missing=missing)
         if await self.store.flags.change(flag, "write", job.who.user, {}):
             held = [record for record in looked.records if record.id in flag.members]
-            flag = await self._write(flag, access, held)
+            flag = await self._write(flag, access, held, again=True)
         return replace(looked, flag=flag)
 
     async def undo(self, job: Job, ref: GroupRef, access: Access) -> Outcome:
@@ -170,28 +172,33 @@ class Decisions:
         wanted = scopes.write_scopes(module, self.zoho.preferences.flag_field)
         return scopes.missing(access.connection.scopes, wanted)
 
-    async def _write(self, flag: Flag, access: Access, records: Sequence[Record]) -> Flag:
-        """Write the flag to each record, once; what Zoho refuses is kept beside it."""
+    async def _write(
+        self, flag: Flag, access: Access, records: Sequence[Record], *, again: bool = False
+    ) -> Flag:
+        """Write the flag to each record, once; what Zoho refuses is kept beside it.
+
+        ``again`` says that it was tried before: what came to be on the way is looked for first.
+        """
         by = await self.people.name(flag.user)
         written = {one.record_id for one in flag.records if one.written}
         for record in (record for record in records if record.id not in written):
             others = [other.name for other in records if other is not record]
             try:
-                trace = await self._write_one(flag, access, record, comment(others, by))
+                trace = await self._write_one(flag, access, record, comment(others, by), again=again)
             except ZohoError as error:
                 if self._is_unknown_field(flag, error):
                     await self.store.flags.note_kept(flag, Kept.NO_FIELD)
                     break
-                outcome = FlaggedRecord(record.id, refused=error.words or error.code)
+                outcome = FlaggedRecord(record.id, refused=_zoho_words(error))
             else:
                 outcome = FlaggedRecord(record.id, written=True, trace=trace)
             await self.store.flags.note_written(flag, outcome)
         return await self.store.flags.of(flag.spot, flag.members) or flag
 
-    async def _write_one(self, flag: Flag, access: Access, record: Record, text: str) -> str:
+    async def _write_one(self, flag: Flag, access: Access, record: Record, text: str, *, again: bool) -> str:
         """Out comes what is needed to take it back: the comment's id, or the field's name."""
         if flag.place is Place.COMMENT:
-            return await access.desk.add_comment(record.module, record.id, text)
+            return await _comment_once(access.desk, record, text, again=again)
         field = self.zoho.preferences.flag_field
         await access.desk.set_field(record.module, record.id, field, "true")
         return field
@@ -229,7 +236,7 @@ class Decisions:
         except NotFound:
             return None
         except ZohoError as error:
-            return error.words or error.code
+            return _zoho_words(error)
         return None
 
 
@@ -240,3 +247,21 @@ def _is_whole(flag: Flag) -> bool:
 
 def _spot(shown: ShownGroup) -> Spot:
     return Spot(shown.who.workspace, shown.dc, shown.org_id, shown.module)
+
+
+async def _comment_once(desk: Desk, record: Record, text: str, *, again: bool) -> str:
+    """The id of a new comment, or of the one that a failed or unheard try has left there all the same."""
+    if again and (there := await desk.comment_saying(record.module, record.id, text)):
+        return there
+    try:
+        return await desk.add_comment(record.module, record.id, text)
+    except ServerError:
+        with suppress(ZohoError):
+            if there := await desk.comment_saying(record.module, record.id, text):
+                return there
+        raise
+
+
+def _zoho_words(error: ZohoError) -> str:
+    """What Zoho said; nothing where it said nothing."""
+    return "" if isinstance(error, NoAnswer) else error.words or error.code

@@ -8,6 +8,7 @@ from datetime import timedelta
 from bot import ids
 from bot.sandbox.things import Json, Message
 from tests.conftest import ELIF, JONAS, MARA, PRIYA, TOMAS, MakeWorld, World, link_of
+from zoho.sandbox.organisation import Comment
 
 COMMENTED = "also a comment on"
 ROE = "Ana Roe and Anna Roe"
@@ -188,6 +189,48 @@ async def test_a_write_zoho_refuses_on_one_record_is_said_for_that_record(world:
     assert "a comment is on one of the two contacts" in flagged.words
     assert len(comments(world)) == 1
     await undo(world, flagged)
+    assert comments(world) == []
+
+
+async def first_comment(world: World) -> tuple[Message, Comment]:
+    """The list, and the first comment that a flag left in Zoho before both were taken back."""
+    flagged = await flag(world, await may_write(world))
+    first = next(iter(world.zoho.org("larkfield").comments.values()))
+    listed = await undo(world, flagged)
+    assert comments(world) == []
+    return listed, first
+
+
+def leave(world: World, one: Comment) -> None:
+    """Put the same comment there, as a write does whose answer never arrives."""
+    org = world.zoho.org("larkfield")
+    org.add_comment(one.module, one.record, one.content, one.content_type, one.person, one.name)
+
+
+async def test_a_comment_whose_answer_was_lost_is_found_and_taken_back_with_the_others(world: World) -> None:
+    listed, lost = await first_comment(world)
+    leave(world, lost)
+    world.zoho.fault("server_error", path="/api/v1/contacts/*/comments", times=1)
+    flagged = await flag(world, listed)
+    assert "a comment on both contacts" in flagged.words
+    assert len(comments(world)) == 2
+    await undo(world, flagged)
+    assert comments(world) == []
+
+
+async def test_a_comment_that_came_to_be_all_the_same_is_not_written_again(world: World) -> None:
+    listed, lost = await first_comment(world)
+    world.zoho.fault("drop", path="/api/v1/contacts/*/comments", times=None)
+    flagged = await flag(world, listed)
+    assert "No comment on" in flagged.words
+    assert "In Zoho’s words" not in flagged.words
+    world.zoho.clear_faults()
+    leave(world, lost)
+    mark = world.slack.mark
+    await world.slack.click(flagged, ids.FLAG_REST, value=group_of(flagged, "Anna Roe"))
+    whole = await world.slack.wait_for(lambda m: m.ts == flagged.ts and COMMENTED in m.words, after=mark)
+    assert len(comments(world)) == 2
+    await undo(world, whole)
     assert comments(world) == []
 
 

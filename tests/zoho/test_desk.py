@@ -332,6 +332,20 @@ async def test_comments_and_fields_are_written_as_zoho_wants_them() -> None:
     ]
 
 
+async def test_a_comment_is_found_by_its_words_however_zoho_gives_them_back() -> None:
+    words = "Suspected duplicate of Ana <Roe> & Co."
+    rows: list[dict[str, object]] = [
+        {"id": 1, "content": "Suspected duplicate of somebody."},
+        {"id": 2, "content": None},
+        {"id": 3, "content": "<div>Suspected duplicate of\n Ana &lt;Roe&gt; &amp; Co.</div>"},
+        {"id": 4, "content": words},
+    ]
+    for shown, comment in ((rows, "3"), (rows[3:], "4"), (rows[:2], "")):
+        desk, fake = answering({"data": shown})
+        assert await desk.comment_saying(ACCOUNTS, "7", words) == comment
+        assert fake.asked == [("GET", "accounts/7/comments", {"sortBy": "-commentedTime", "limit": "100"})]
+
+
 @given(size=st.integers(0, 450), base=st.sampled_from((0, 1)), refuses_zero=st.booleans())
 async def test_paging_gives_every_row_once_whether_zoho_counts_from_zero_or_one(
     size: int, base: int, refuses_zero: bool

@@ -269,6 +269,19 @@ class Desk:
         reply = await self._calls.post(f"{_path(module, record_id)}/comments", body)
         return parse.text(parse.single(reply.value).get("id"))
 
+    async def comment_saying(self, module: Module, record_id: str, text: str) -> str:
+        """The id of the newest comment with these words; "" when none of the last hundred has them.
+
+        https://desk.zoho.com/DeskAPIDocument#ContactComments#ContactComments_Listallcontactcomments
+        """
+        query = {"sortBy": "-commentedTime", "limit": str(LIMIT)}
+        reply = await self._calls.get(f"{_path(module, record_id)}/comments", query)
+        wanted = parse.without_markup(text)
+        for row in parse.rows(reply.value):
+            if parse.without_markup(parse.text(row.get("content"))) == wanted:
+                return parse.text(row.get("id"))
+        return ""
+
     async def delete_comment(self, module: Module, record_id: str, comment: str) -> None:
         """Take a comment away. Raises NotFound when it is gone.
 

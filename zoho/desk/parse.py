@@ -6,6 +6,7 @@ https://github.com/zoho/zohodesk-oas/tree/main/v1.0 (Contact.json, Account.json,
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
@@ -63,6 +64,7 @@ _CRM = {Module.DESK_CONTACTS: "zohoCRMContact", Module.DESK_ACCOUNTS: "zohoCRMAc
 _GONE = ("isTrashed", "isDeleted", "isSpam", "isAnonymous")
 _CUSTOM = ("cf", "customFields")
 _CODE = re.compile(r"[A-Z][A-Z0-9_]{2,}")
+_TAG = re.compile(r"<[^<>]*>")
 _SECONDS_END = 100_000_000_000  # a number below is seconds since 1970, above it milliseconds
 
 
@@ -145,6 +147,11 @@ def text(value: object) -> str:
     if isinstance(value, str | int | float):
         return str(value).replace("\0", "").strip()  # PostgreSQL keeps no NUL
     return ""
+
+
+def without_markup(content: str) -> str:
+    """A comment's words alone: Zoho may give plain text back escaped, or in tags."""
+    return " ".join(_TAG.sub(" ", html.unescape(content)).split())
 
 
 def truth(value: object) -> bool:
