@@ -130,7 +130,7 @@ def connected(facts: Connected) -> parts.Message:
         blocks.append(portal_menu(facts.choices))
     else:
         blocks.append(parts.actions("connected:act:1", *_begin(facts)))
-    end = f"`{ids.COMMAND} disconnect` ends it and deletes what is stored."
+    end = f"`{ids.COMMAND} status` checks it, `{ids.COMMAND} disconnect` ends it and deletes what is stored."
     blocks.append(parts.context("connected:foot:1", f"Access renews itself. {end}"))
     return parts.Message(words.fallback(_connected_text(facts)), tuple(blocks))
 
