@@ -174,7 +174,7 @@ async def _rotate(settings: Settings, *, forgets: bool) -> int:
         return 1
     finally:
         await database.close()
-    _say(*forgotten(given_up), *told(counts))
+    _say(*forgotten(given_up), *told(counts, keys=len(settings.keys)))
     return 1 if any(count.lost for count in counts) else 0
 
 

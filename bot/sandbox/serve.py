@@ -14,11 +14,11 @@ BOT_URL = "http://127.0.0.1:8080"
 _BANNER = """\
 A stand-in for Slack. Nothing here reaches the real one.
 
-Page                  {page}
-SLACK_API_URL         {api}
-SLACK_SIGNING_SECRET  {secret}
-SLACK_BOT_TOKEN       {token}
-SLACK_APP_TOKEN       {app_token}
+Page: {page}
+SLACK_API_URL={api}
+SLACK_SIGNING_SECRET={secret}
+SLACK_BOT_TOKEN={token}
+SLACK_APP_TOKEN={app_token}
 
 Signed requests go to {bot}/slack/events, unless a bot connects by Socket Mode. Ctrl-C ends it.
 """

@@ -70,8 +70,9 @@ class Count:
     changed: int = 0
 
 
-def told(counts: Sequence[Count]) -> tuple[str, ...]:
-    """What `rotate` did, in words: a line for each column that holds anything, and the sum."""
+def told(counts: Sequence[Count], *, keys: int) -> tuple[str, ...]:
+    """What `rotate` did with so many keys, in words: a line for each column that holds anything, the sum, and
+    what to do now."""
     lines = [
         f"{count.place}: {count.changed} changed, {count.newest} under the newest key already"
         + (f", {count.lost} cannot be opened" if count.lost else "")
@@ -80,7 +81,7 @@ def told(counts: Sequence[Count]) -> tuple[str, ...]:
     ]
     changed, lost = sum(count.changed for count in counts), sum(count.lost for count in counts)
     meanwhile = sum(count.older for count in counts) - changed
-    lines.append(f"{changed} values were put under the newest key.")
+    lines.append(f"{changed} {'value was' if changed == 1 else 'values were'} put under the newest key.")
     if meanwhile:
         lines.append(f"{meanwhile} changed meanwhile: run this again before an older key is taken out.")
     elif lost:
@@ -88,6 +89,8 @@ def told(counts: Sequence[Count]) -> tuple[str, ...]:
             f"{lost} values open with none of the keys in ENCRYPTION_KEYS and stay as they are: add the key "
             "that they were written with and run this again, or give them up with rotate-keys --forget."
         )
+    elif keys == 1:
+        lines.append("There is one key only: put a new one in front of it to change it.")
     else:
         lines.append(
             "The older keys are not needed any more: take them out of ENCRYPTION_KEYS, then restart."

@@ -139,8 +139,8 @@ async def test_what_no_key_opens_is_counted_and_left_as_it_is(store: Store) -> N
     both = await store.opened(NEW, OLD)
     counts = await rotate(both, (NEW, OLD))
     assert total(counts, "lost") == total(counts, "changed") == len(places())
-    assert "cannot be opened" in told(counts)[0]
-    assert "open with none of the keys" in told(counts)[-1]
+    assert "cannot be opened" in told(counts, keys=1)[0]
+    assert "open with none of the keys" in told(counts, keys=1)[-1]
     with_all = await store.opened(NEW, OTHER)
     assert len((await read_all(with_all))["asked_commands.text"]) == 2
 
@@ -226,11 +226,20 @@ async def test_what_is_written_meanwhile_wins(store: Store) -> None:
 
 
 async def test_the_words_say_what_was_done(store: Store) -> None:
-    assert told([Count("a.b", older=2, changed=2), Count("c.d")]) == (
+    assert told([Count("a.b", older=2, changed=2), Count("c.d")], keys=2) == (
         "a.b: 2 changed, 0 under the newest key already",
         "2 values were put under the newest key.",
         "The older keys are not needed any more: take them out of ENCRYPTION_KEYS, then restart.",
     )
-    assert told([Count("a.b", older=2, changed=1)])[-1] == (
-        "1 changed meanwhile: run this again before an older key is taken out."
+    assert told([Count("a.b", older=2, changed=1)], keys=2)[-2:] == (
+        "1 value was put under the newest key.",
+        "1 changed meanwhile: run this again before an older key is taken out.",
+    )
+
+
+def test_with_one_key_nobody_is_told_to_take_older_ones_out() -> None:
+    assert told([Count("a.b", newest=2)], keys=1) == (
+        "a.b: 0 changed, 2 under the newest key already",
+        "0 values were put under the newest key.",
+        "There is one key only: put a new one in front of it to change it.",
     )

@@ -180,10 +180,13 @@ async def test_it_runs_alone_and_ends_cleanly(ending: signal.Signals) -> None:
     _, wrong = await asyncio.wait_for(process.communicate(), 10)
     said = "".join(lines)
     assert (process.returncode, wrong) == (0, b"")
-    assert SIGNING_SECRET in said
-    assert BOT_TOKEN in said
-    assert APP_TOKEN in said
-    assert "/api/" in said
+    settings = dict(line.strip().split("=", 1) for line in lines if line.startswith("SLACK_"))
+    assert settings.pop("SLACK_API_URL").endswith("/api/")
+    assert settings == {
+        "SLACK_SIGNING_SECRET": SIGNING_SECRET,
+        "SLACK_BOT_TOKEN": BOT_TOKEN,
+        "SLACK_APP_TOKEN": APP_TOKEN,
+    }
     assert "http://127.0.0.1:8099/slack/events" in said
 
 
