@@ -18,7 +18,7 @@ from bot.blocks.connection import portal_chosen
 from bot.blocks.duplicates import Card
 from bot.blocks.share import is_shared
 from bot.blocks.words import labels
-from bot.decisions import Decisions, Outcome, Verdict
+from bot.decisions import Flagging, Outcome, Verdict
 from bot.details import Details
 from bot.dismissed import DismissedInSlack
 from bot.dismissing import Dismissing
@@ -46,7 +46,7 @@ class Actions:
     invitations: Invitations
     searches: Searches
     long_reads: LongReads
-    decisions: Decisions
+    flagging: Flagging
     sharing: Sharing
     details: Details
     dismissing: Dismissing
@@ -190,10 +190,10 @@ class Actions:
         if clicked is None:
             return
         ref, access = clicked
-        outcome = await self.decisions.flag(job, ref, access)
+        outcome = await self.flagging.flag(job, ref, access)
         await self._show(job, outcome, access)
         if outcome.verdict is Verdict.ALREADY and outcome.flag and outcome.flag.user != job.who.user:
-            name = await self.decisions.people.name(outcome.flag.user)
+            name = await self.flagging.people.name(outcome.flag.user)
             state = flag_state(outcome.flag, _group(outcome), name=name)
             await self.voice.add(job, flags.already_flagged(state))
         if outcome.verdict is Verdict.OFFER:
@@ -204,7 +204,7 @@ class Actions:
         if clicked is None:
             return
         ref, access = clicked
-        outcome = await self.decisions.undo(job, ref, access)
+        outcome = await self.flagging.undo(job, ref, access)
         await self._show(job, outcome, access)
         if outcome.verdict is Verdict.NOT_FLAGGED:
             await self.voice.add(job, flags.not_flagged())
@@ -214,7 +214,7 @@ class Actions:
         if clicked is None:
             return
         ref, access = clicked
-        outcome = await self.decisions.write_rest(job, ref, access)
+        outcome = await self.flagging.write_rest(job, ref, access)
         await self._show(job, outcome, access)
         if outcome.verdict is Verdict.NOT_FLAGGED:
             await self.voice.add(job, flags.not_flagged())
@@ -239,14 +239,14 @@ class Actions:
         link = await self.invitations.connect(job, scopes=scopes, group_key=shown.key)
         card = Card(_group(outcome), shown.key, shown.revision, 0, {})
         is_field = outcome.flag is not None and outcome.flag.place is Place.FIELD
-        await self.decisions.note_offered(job, shown)
+        await self.flagging.note_offered(job, shown)
         await self.voice.add(job, flags.offer_writing(card, link, outcome.missing, field=is_field))
 
     async def _keep_local(self, job: Click) -> None:
         ref = await understood(self.voice, job, ids.read_group)
         if ref is None:
             return
-        if await self.decisions.keep_local(job, ref):
+        if await self.flagging.keep_local(job, ref):
             await self.voice.answer(job, flags.kept_in_slack())
         else:
             await self.voice.add(job, clicks.older_button())

@@ -10,7 +10,7 @@ from bot.blocks.duplicates import Card
 from bot.blocks.duplicates.lists import PAGE
 from bot.blocks.fields import COLUMNS, FieldsPage, field_by_field, fullest, reading
 from bot.blocks.parts import Message
-from bot.decisions import Decisions, Outcome, Verdict
+from bot.decisions import Flagging, Outcome, Verdict
 from bot.ids import GroupRef, PageRef
 from bot.jobs import Click, Voice
 from bot.searches import Searches
@@ -28,7 +28,7 @@ class Details:
     store: Store
     voice: Voice
     searches: Searches
-    decisions: Decisions
+    flagging: Flagging
     sharing: Sharing
     now: Callable[[], datetime]
 
@@ -57,7 +57,7 @@ class Details:
 
     async def _look(self, job: Click, ref: GroupRef, access: Access) -> Outcome:
         """The members; of a large group only the fullest ones are read one by one."""
-        looked = await self.decisions.looking.look(job, ref, access, in_full_up_to=COLUMNS)
+        looked = await self.flagging.looking.look(job, ref, access, in_full_up_to=COLUMNS)
         if len(looked.records) <= COLUMNS or looked.records[0].module is not Module.DESK_CONTACTS:
             return looked
         wanted = [record.id for record in fullest(looked.records)]

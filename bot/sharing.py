@@ -16,7 +16,7 @@ from bot.blocks.duplicates import Card, Notice, Refusal
 from bot.blocks.duplicates.lists import PAGE
 from bot.blocks.parts import Message
 from bot.blocks.share import Shared, Sheet, Subject
-from bot.decisions import Decisions, Outcome, Verdict
+from bot.decisions import Flagging, Outcome, Verdict
 from bot.ids import Detail, GroupRef, PageRef
 from bot.jobs import Channels, Click, Job, People, Place, Reply, Submitted, Voice, doing
 from bot.jobs.voice import UNHEARD
@@ -41,7 +41,7 @@ class Sharing:
     people: People
     channels: Channels
     searches: Searches
-    decisions: Decisions
+    flagging: Flagging
     digests: Digests
 
     # The sheet
@@ -283,7 +283,7 @@ class Sharing:
         if access.connection.choices:
             await self.voice.add(job, choose_portal(access.connection.choices))
             return
-        looked = await self.decisions.looking.look(job, GroupRef(shared.group, 0), access)
+        looked = await self.flagging.looking.look(job, GroupRef(shared.group, 0), access)
         if looked.shown is None or await self.stops(job, looked, access):
             return
         await self.searches.show_group(job, access, group_of(looked.records))

@@ -17,7 +17,7 @@ from bot.blocks import connection as connecting
 from bot.blocks.flags import writing_allowed
 from bot.blocks.pages import Asking, Page, connect_page, connected_page, slack_address
 from bot.blocks.words import labels
-from bot.decisions import Decisions, Released
+from bot.decisions import Flagging, Released
 from bot.failures import Failing
 from bot.jobs import Connected, Jobs, People, Reply, Voice, resumed
 from bot.jobs.workers import Workers
@@ -58,7 +58,7 @@ class Web:
     voice: Voice
     people: People
     sharing: Sharing
-    decisions: Decisions
+    flagging: Flagging
     owners: Owners
     public_url: str
     revision: frozenset[str]
@@ -213,7 +213,7 @@ class Web:
     async def _release(self, job: Connected, asked: Asked | None) -> None:
         """Write what waited for the permission; the list with the group is drawn again where it stands."""
         access = await self.zoho.open(job.who, job.product)
-        released = await self.decisions.release(job.who, access)
+        released = await self.flagging.release(job.who, access)
         if asked is not None and asked.group_key:
             shown = await self.store.lists.group(job.who.workspace, asked.group_key)
             there = resumed(asked, self.now())

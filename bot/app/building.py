@@ -21,7 +21,7 @@ from bot.app.slack import ListenerErrors, SlackRoute, new_bolt
 from bot.app.socket import SocketMode
 from bot.commands import Commands, Shortcut
 from bot.commands.reading import filters, is_search
-from bot.decisions import Decisions, DismissedHistory, FlagQueue
+from bot.decisions import DismissedHistory, Flagging, FlagQueue
 from bot.decisions import Dismissing as DismissingDecision
 from bot.details import Details
 from bot.dismissed import DismissedInSlack
@@ -117,14 +117,14 @@ def build(
     )
     checking = Checking(searches, store, voice, drawing, patience)
     reception = Reception(people, voice)
-    decisions = Decisions(zoho, store, people)
+    flagging = Flagging(zoho, store, people)
     digests = Digests(zoho, store, voice, people, drawing)
-    sharing = Sharing(zoho, store, voice, people, Channels(client), searches, decisions, digests)
-    details = Details(store, voice, searches, decisions, sharing, clock)
-    queue = FlagQueue(zoho, store, people, decisions, clock)
+    sharing = Sharing(zoho, store, voice, people, Channels(client), searches, flagging, digests)
+    details = Details(store, voice, searches, flagging, sharing, clock)
+    queue = FlagQueue(zoho, store, people, flagging, clock)
     history = DismissedHistory(zoho, store, people, clock)
     dismissing = Dismissing(
-        store, voice, people, searches, sharing, DismissingDecision(zoho, store, decisions)
+        store, voice, people, searches, sharing, DismissingDecision(zoho, store, flagging)
     )
     dismissed = DismissedInSlack(zoho, store, voice, invitations, searches, sharing, history)
     flagged = Flagged(zoho, store, voice, invitations, searches, sharing, people, queue)
@@ -189,7 +189,7 @@ def build(
         entries.on(COMMAND, lambda key: keeping.carry_out(key, jobs.run))
         entries.on(READ, long_reads.take_up)
     Shortcut(jobs, voice, reception, checking, clock).register(bolt)
-    clicked: dict[str, Any] = {"decisions": decisions, "long_reads": long_reads, "sharing": sharing}
+    clicked: dict[str, Any] = {"flagging": flagging, "long_reads": long_reads, "sharing": sharing}
     clicked |= {"details": details, "home": home, "alerting": alerting, "setting_up": setting_up}
     clicked |= {"digests": digests, "dismissing": dismissing}
     Actions(**desk, **clicked).register(bolt)
@@ -206,7 +206,7 @@ def build(
         jobs=jobs,
         people=people,
         sharing=sharing,
-        decisions=decisions,
+        flagging=flagging,
         owners=owners,
         public_url=settings.public_url,
         revision=newest(),

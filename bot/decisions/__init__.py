@@ -2,17 +2,17 @@
 
 from bot.decisions.dismissed import Chosen, DismissedHistory, SeenDismissal
 from bot.decisions.dismissing import Dismissing
-from bot.decisions.flagging import Decisions, Released
+from bot.decisions.flagging import Flagging, Released
 from bot.decisions.outcome import Outcome, Verdict
 from bot.decisions.queue import Acted, FlagQueue, SeenFlag
 
 __all__ = [
     "Acted",
     "Chosen",
-    "Decisions",
     "DismissedHistory",
     "Dismissing",
     "FlagQueue",
+    "Flagging",
     "Outcome",
     "Released",
     "SeenDismissal",

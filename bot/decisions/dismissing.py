@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from bot.decisions.dismissed import MOST_MEMBERS
-from bot.decisions.flagging import Decisions
+from bot.decisions.flagging import Flagging
 from bot.decisions.looking import Looking
 from bot.decisions.outcome import Outcome, Verdict
 from bot.decisions.presence import lost
@@ -27,12 +27,12 @@ class Dismissing:
 
     zoho: Zoho
     store: Store
-    decisions: Decisions
+    flagging: Flagging
 
     @property
     def looking(self) -> Looking:
         """What loads a group and reads its members."""
-        return self.decisions.looking
+        return self.flagging.looking
 
     async def dismiss(
         self, job: Job, ref: GroupRef, access: Access, *, out: Collection[str] = (), note: str = ""
@@ -136,5 +136,5 @@ class Dismissing:
         for flag in await self.store.flags.on(said.spot, said.members):
             is_against = flag.is_open and not said.pairs.isdisjoint(pairs_of(flag.left))
             if is_against and await self.store.flags.close(flag, Closed.UNDONE, job.who.user):
-                stays += await self.decisions.take_back(flag, access, records)
+                stays += await self.flagging.take_back(flag, access, records)
         return stays

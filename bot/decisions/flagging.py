@@ -43,7 +43,7 @@ class Released:
 
 
 @dataclass(frozen=True)
-class Decisions:
+class Flagging:
     """Flags, and what they leave in Zoho."""
 
     zoho: Zoho

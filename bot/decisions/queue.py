@@ -13,7 +13,7 @@ from datetime import datetime
 
 from bot.blocks.queue import FlagRow, QueuePage
 from bot.blocks.team_list import PAGE
-from bot.decisions.flagging import Decisions
+from bot.decisions.flagging import Flagging
 from bot.decisions.outcome import Verdict
 from bot.decisions.presence import records_seen, seen_of
 from bot.decisions.team_lists import MOST_READ, batches, beginning, lengths, line_of, placed
@@ -70,7 +70,7 @@ class FlagQueue:
     zoho: Zoho
     store: Store
     people: People
-    decisions: Decisions
+    flagging: Flagging
     now: Callable[[], datetime]
 
     async def page(self, access: Access, place: FlagPlace = FlagPlace()) -> QueuePage:  # noqa: B008  # a tuple
@@ -117,7 +117,7 @@ class FlagQueue:
         if not await self._change(flag, choice.verb, who.user):
             return await self._too_late(flag)
         if choice.verb == "undo":
-            stays = await self.decisions.take_back(flag, access, seen.records)
+            stays = await self.flagging.take_back(flag, access, seen.records)
             return Acted(Verdict.DONE, seen, stays=stays)
         return Acted(Verdict.DONE, seen)
 
