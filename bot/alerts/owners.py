@@ -10,6 +10,7 @@ from bot.blocks import words
 from bot.blocks.alerts import digest as drawn
 from bot.blocks.parts import Message
 from bot.jobs import Notifier, Voice
+from bot.schedules.when import describe, load
 from bot.store import Alert, Because, Store, Subscription
 
 
@@ -30,7 +31,9 @@ class AlertOwners:
         stopped = await self.store.subscriptions.stop(alert.subscription, Because.CHANNEL) or one
         await self.store.ledger.close(alert.subscription, why)
         if stopped is not None and stopped.because == Because.CHANNEL:
-            await self._tell(f"closed:{stopped.id}", stopped, drawn.closed(alert.channel, why))
+            terms = stopped.terms
+            said = drawn.closed(alert.channel, why, terms.modules, describe(load(terms.schedule)))
+            await self._tell(f"closed:{stopped.id}", stopped, said)
 
     async def doubtful(self, alert: Alert) -> None:
         """Nobody can know whether this one arrived: ask, once for each time it was to be posted."""

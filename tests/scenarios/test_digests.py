@@ -226,8 +226,10 @@ async def test_a_channel_that_is_closed_stops_the_alerts_and_tells_their_owner(c
     connected.slack.fail("chat.postMessage", error="is_archived")
     await next_slot(connected)
     assert await standing(connected) == ()
-    told = [m for m in connected.slack.messages(MARA) if "were stopped" in m.words]
-    assert len(told) == 1
+    (told,) = [m for m in connected.slack.messages(MARA) if "were stopped" in m.words]
+    assert "Desk contacts · every day at 9:00 (Europe/Berlin)" in plain(told)
+    await connected.slack.click(told, ids.SUB_NEW, user=MARA)
+    await connected.slack.wait_for_modal(MARA, containing="Lists to watch")
 
 
 async def test_an_owner_hears_of_a_closed_channel_though_a_process_died_in_between(connected: World) -> None:

@@ -10,6 +10,7 @@ from slack_sdk.models.blocks import Block, InteractiveElement
 
 from bot import ids
 from bot.blocks import parts, words
+from bot.blocks.alerts.told import set_up_button
 from bot.blocks.duplicates import Card, Look, group_blocks
 from bot.ids import AlertChoice, Detail, pack_alert
 from zoho.records import Module
@@ -191,8 +192,8 @@ def settled(again: bool) -> parts.Message:
     return parts.Message(said, (parts.section("unkn:done:1", said),))
 
 
-def closed(channel: str, why: str) -> parts.Message:
-    """Slack does not let the app write in the channel any more."""
+def closed(channel: str, why: str, modules: Sequence[Module], speaks: str) -> parts.Message:
+    """Slack does not let the app write in the channel any more; what is lost with it, and the way to more."""
     where = f"<#{channel}>"
     if why == "is_archived":
         reason = "The channel was archived. Set the alerts up anew in another one."
@@ -202,7 +203,12 @@ def closed(channel: str, why: str) -> parts.Message:
         reason = f"Slack takes no message there any more: {words.in_code(why)}."
     said = f":{parts.WARNING}: *Your alerts in {where} were stopped*\n{reason}"
     text = f"Your alerts in {where} were stopped: the app cannot write there any more"
-    return parts.Message(words.fallback(text), (parts.section("shut:head:1", said),))
+    blocks = (
+        parts.section("shut:head:1", said),
+        parts.actions("shut:act:1", set_up_button()),
+        parts.context("shut:foot:1", words.dotted(words.labels(modules), words.escape(speaks))),
+    )
+    return parts.Message(words.fallback(text), blocks)
 
 
 def unread(channel: str, why: str, *, some: bool) -> parts.Message:
