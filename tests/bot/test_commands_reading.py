@@ -260,6 +260,6 @@ def test_the_text_of_a_search_asks_for_the_same_again() -> None:
 
 @pytest.mark.parametrize("piece", ['"', "'", "<", "=", 'a="', "<mailto:", "&", "“ ", "é"])
 def test_five_thousand_characters_of_anything_are_read_in_no_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     read(f"contacts {piece * (5000 // len(piece))}")
-    assert time.perf_counter() - begun < 0.5
+    assert time.process_time() - begun < 0.5

@@ -150,8 +150,8 @@ def test_what_is_found_can_be_asked_for_by_a_command(text: str) -> None:
 
 @pytest.mark.parametrize("piece", ["a@", "1 ", "1-", "(1", "<", "<mailto:", "https://", "@", "a.", "+"])
 def test_forty_thousand_characters_of_anything_are_read_in_no_time(piece: str) -> None:
-    begun = time.perf_counter()
+    begun = time.process_time()
     in_message(piece * (40_000 // len(piece)))
     typed(piece * (5_000 // len(piece)))
     in_brackets(piece * (5_000 // len(piece)))
-    assert time.perf_counter() - begun < 1
+    assert time.process_time() - begun < 1

@@ -109,7 +109,7 @@ async def test_latency_delays_and_a_dropped_connection_is_none(zoho: ZohoSandbox
     zoho.fault("latency", seconds=0.1)
     before = time.monotonic()
     assert (await mara.get("/contacts")).status_code == 200
-    assert 0.1 <= time.monotonic() - before < 1
+    assert time.monotonic() - before >= 0.1
     zoho.fault("drop")
     with pytest.raises(httpx.TransportError):
         await mara.get("/contacts")
@@ -125,10 +125,9 @@ async def test_a_hanging_call_ends_with_the_stand_in() -> None:
             hanging = asyncio.create_task(mara.get("/contacts"))
             await asyncio.sleep(0.05)
             assert not hanging.done()
-            before = time.monotonic()
-        assert time.monotonic() - before < 1
-        with pytest.raises(httpx.TransportError):
+        with pytest.raises(httpx.TransportError) as ended:
             await hanging
+        assert not isinstance(ended.value, httpx.TimeoutException)  # it was ended, not waited for in vain
 
 
 async def test_the_token_endpoint_hangs_and_drops_too(
