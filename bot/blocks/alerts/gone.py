@@ -68,7 +68,9 @@ def _run_again(told: AlertsTold, channel: str) -> str:
 
 def owner_runs_again(channels: Sequence[str]) -> parts.Message:
     """In the place of what the owner was told, once it is over."""
-    said = f":{parts.DONE}: Your alerts run again in {_places(channels)}. What was missed follows at once."
+    said = (
+        f":{parts.DONE}: Your alerts run again in {_places(channels)}. What was missed, if anything, follows."
+    )
     return parts.Message("Your duplicate alerts run again.", (parts.section("dead:again:1", said),))
 
 
