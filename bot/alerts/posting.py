@@ -19,6 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.parts import Message
 from bot.jobs.retries import SlackGone, TokenWatch, reason, seconds_to_wait
+from bot.jobs.voice import ABOUT_BLOCKS
 from bot.store.ledger import Alert, AlertState, Ledger
 
 log = structlog.get_logger(__name__)
@@ -42,8 +43,6 @@ SLOW_HISTORY = timedelta(seconds=60)
 
 _IN_TROUBLE = ("internal_error", "fatal_error", "request_timeout", "service_unavailable")
 """Slack's own trouble: it says that some of what was asked for may have been done all the same."""
-
-_ABOUT_BLOCKS = ("invalid_blocks", "msg_blocks_too_long")
 
 
 class Refusal(NamedTuple):
@@ -153,7 +152,7 @@ class Posting:
                 )
             except SlackApiError as error:
                 refused = _refusal(error)
-                if refused.why not in _ABOUT_BLOCKS:
+                if refused.why not in ABOUT_BLOCKS:
                     return refused
                 if await self.ledger.intend(alert) is None:
                     return Refusal("")  # somebody else has it by now

@@ -35,8 +35,12 @@ from bot.jobs.work import Job
 log = structlog.get_logger(__name__)
 
 _PATIENCE = aiohttp.ClientTimeout(total=10)
-_ABOUT_BLOCKS = ("invalid_blocks", "msg_blocks_too_long")
-_NOT_THERE = ("not_in_channel", "channel_not_found")
+ABOUT_BLOCKS = ("invalid_blocks", "msg_blocks_too_long")
+"""Slack's words for blocks that it does not take: a simpler form of the message may do."""
+
+NOT_THERE = ("not_in_channel", "channel_not_found")
+"""Slack's words for a channel that the app is not a member of, or does not know."""
+
 
 SLACK_TROUBLE = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What a call to Slack may raise."""
@@ -70,7 +74,7 @@ class Published(NamedTuple):
     @property
     def is_outside(self) -> bool:
         """Whether it failed because the app is not in the channel."""
-        return self.why in _NOT_THERE
+        return self.why in NOT_THERE
 
 
 class _Heard(NamedTuple):
@@ -304,7 +308,7 @@ class Voice:
                     return await send(payload)
                 except SlackApiError as error:
                     refused = error
-                    if reason(error) not in _ABOUT_BLOCKS:
+                    if reason(error) not in ABOUT_BLOCKS:
                         raise
                     log.warning("blocks_refused", error=reason(error))
         raise refused or SlackClientError("there was nothing to send")
@@ -314,7 +318,7 @@ class Voice:
         heard = _Heard("nothing was sent")
         async for payload in forms:
             heard = await self._post(job, {**payload, **how})
-            if not any(word in heard.said for word in _ABOUT_BLOCKS):
+            if not any(word in heard.said for word in ABOUT_BLOCKS):
                 break
             log.warning("blocks_refused", error="invalid_blocks")
         return heard

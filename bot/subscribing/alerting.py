@@ -11,7 +11,7 @@ from bot.blocks.alerts import listing
 from bot.blocks.alerts.form import Carried
 from bot.blocks.parts import Message
 from bot.ids import read_alert
-from bot.jobs import Click, Job, Typed, Voice
+from bot.jobs import Click, Job, Typed, Voice, understood
 from bot.schedules.when import load
 from bot.schedules.zones import ScheduleRefused
 from bot.store import Because, Store, Subscription, SubscriptionStatus
@@ -152,13 +152,9 @@ class Alerting:
 
     async def chosen(self, job: Click) -> None:
         """What was picked from the menu of a row in the list."""
-        try:
-            choice = read_alert(job.value)
-        except ValueError:
-            await self.voice.add(job, clicks.older_button())
-            return
-        one = await self._named(job, choice.key)
-        if one is None:
+        choice = await understood(self.voice, job, read_alert)
+        one = await self._named(job, choice.key) if choice is not None else None
+        if choice is None or one is None:
             return
         match choice.verb:
             case "edit":

@@ -19,7 +19,7 @@ from bot.blocks.connection import choose_portal
 from bot.failures import in_a_row
 from bot.ids import Detail
 from bot.jobs import Channels, Click, Job, People, Place, Submitted, Voice
-from bot.jobs.voice import UNHEARD
+from bot.jobs.voice import NOT_THERE, UNHEARD
 from bot.schedules.when import describe, load
 from bot.store import Because, Store, Subscription, SubscriptionStatus, Terms
 from bot.subscribing.asked import Filters, ReadFilters, Wanted, filled_by, read_wanted, terms_of, typed
@@ -31,8 +31,6 @@ from zoho.errors import ZohoError
 from zoho.records import Module
 
 log = structlog.get_logger(__name__)
-
-_CLOSED = ("not_in_channel", "channel_not_found")
 
 
 @dataclass(frozen=True)
@@ -177,7 +175,7 @@ class SettingUp:
         why = await self.introductions.post(entered) if entered else ""
         if why:
             await (alerts.put_back(one, before) if before else alerts.stop(one.id, Because.CHANNEL))
-            warning = await self._absent() if why in _CLOSED else form.closed_channel(why)
+            warning = await self._absent() if why in NOT_THERE else form.closed_channel(why)
             return form.form(filled, carried, warning=warning)
         if before is not None:
             await self._say_what_changed(carried, before, one)
