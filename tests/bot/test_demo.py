@@ -59,5 +59,8 @@ async def test_people_are_connected_over_the_pages_and_the_page_is_served() -> N
         page = await http.get(playing.slack.page_url)
 
         assert page.status_code == 200
+        left = [message.words for message in playing.slack.messages("U03PRIYA")]
+        assert len(left) == 1
+        assert "Zoho Desk is connected" in left[0]
         assert playing.zoho.grants("priya") == 1
         assert [call.path for call in playing.zoho.calls if call.grant == "exchange"] == ["/oauth/v2/token"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import tempfile
@@ -20,12 +21,15 @@ from bot.sandbox.clock import Clock
 from bot.sandbox.demo.browser import Browser, Page
 from bot.sandbox.demo.passing import TimePassing
 from bot.sandbox.slack import SHORTCUTS, SlackSandbox
-from bot.sandbox.things import Message
+from bot.sandbox.things import Message, View
 from bot.settings import Settings, load
 from zoho.sandbox import ZohoSandbox
 
 LOOKS_EVERY = 0.3
 """Seconds between two looks at what is due: whoever jumps to a slot is there to see it."""
+
+PATIENCE = 30
+"""Seconds until a tab that is not drawn is not waited for any more."""
 
 CONNECTED = {"U01MARA": "Mara Lindqvist", "U02TOMAS": "Tomás Reyes", "U03PRIYA": "Priya Nair"}
 """Who is connected when the demo begins: the Slack person, and the Zoho user they accept as."""
@@ -42,19 +46,30 @@ class Stage:
     async def connect(self, user: str) -> None:
         """Connect a Slack person as the Zoho user of the same name, over the pages they would walk.
 
+        They begin at the app's Home tab, so that no offer to connect is left in a channel.
         Raises TimeoutError or LookupError when a page or a message is not what it should be.
         """
         mark = self.slack.mark
-        await self.slack.command(user, "connect")
-        offer = await self.slack.wait_for(lambda m: bool(address(m)), user=user, after=mark)
+        link = await self._link_at_home(user)
         async with Browser.start() as browser:
-            await walk(browser, address(offer), CONNECTED[user])
+            await walk(browser, link, CONNECTED[user])
         await self.slack.wait_for(user=user, containing="is connected", after=mark)
 
+    async def _link_at_home(self, user: str) -> str:
+        """Open the Home tab, and wait until it has a new button to connect."""
+        world, before = self.slack.world, self.slack.home(user)
+        await self.slack.open_home(user)
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                version, view = world.version, self.slack.home(user)
+                if view and view != before and address(view):
+                    return address(view)
+                await world.changed(version, PATIENCE)
 
-def address(message: Message) -> str:
-    """Where the message's button leads that begins a connection, "" when it has none."""
-    return next((str(found.raw.get("url", "")) for found in message.elements(ids.CONNECT_START)), "")
+
+def address(thing: Message | View) -> str:
+    """Where the button leads that begins a connection, "" when there is none."""
+    return next((str(found.raw.get("url", "")) for found in thing.elements(ids.CONNECT_START)), "")
 
 
 async def walk(browser: Browser, link: str, zoho_user: str) -> tuple[Page, Page, Page]:
