@@ -23,6 +23,8 @@ from zoho.access import Access
 
 log = structlog.get_logger(__name__)
 
+_NO_PORTAL = "Choose one of your portals first."
+
 
 @dataclass(frozen=True)
 class Dismissing:
@@ -64,7 +66,7 @@ class Dismissing:
     async def _which(self, job: Click, ref: GroupRef, shown: ShownGroup) -> View:
         access = await self.searches.access_to_a_group(job)
         if access is None:
-            return drawn.which_stopped("Choose one of your portals first.")
+            return drawn.which_stopped(_NO_PORTAL)
         await self.sharing.of(job, shown)
         looked = await self.decision.looking.look(job, ref, access)
         if looked.verdict is not Verdict.DONE:
@@ -130,7 +132,7 @@ class Dismissing:
     async def _why(self, job: Click, ref: GroupRef) -> View:
         access = await self.searches.access_to_a_group(job)
         if access is None:
-            return drawn.reason_stopped("This button belongs to an older message.")
+            return drawn.reason_stopped(_NO_PORTAL)
         outcome = await self.decision.ask_why(job, ref, access)
         said = outcome.dismissal
         if outcome.verdict is Verdict.NOT_YOURS and said is not None:

@@ -284,6 +284,17 @@ async def test_whoever_dismissed_it_may_say_why(connected: World) -> None:
     assert not any("sisters" in text for text in parsed)
 
 
+async def test_whoever_has_to_choose_a_portal_first_is_told_so_in_the_sheet_of_the_reason(
+    connected: World,
+) -> None:
+    after = await dismiss(connected, await connected.ask(MARA, "desk contacts"))
+    await connected.connect(MARA, "Sofia Marchetti")
+    (button,) = after.elements(ids.GROUP_REASON)
+    await connected.slack.click(after, ids.GROUP_REASON, value=button.value)
+    sheet = await connected.slack.wait_for_modal(MARA, containing="portals")
+    assert "Choose one of your portals first." in sheet.words
+
+
 # In a channel
 
 
