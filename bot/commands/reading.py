@@ -274,8 +274,9 @@ def _second(words: list[_Word]) -> str:
 
 def _connection(verb: str, words: list[_Word]) -> Read:
     second = _second(words)
-    if len(words) > 2 or (len(words) == 2 and second != "desk"):
-        return Unknown(f"{verb} {words[1].text}")
+    known = 2 if second == "desk" else 1
+    if len(words) > known:
+        return Unknown(" ".join([verb, *(word.text for word in words[1 : known + 1])]))
     if verb == "connect":
         return Connect(Product.DESK)
     if verb == "status":

@@ -99,7 +99,7 @@ def test_the_other_commands(text: str, expected: Read) -> None:
         ("desk contatcs", "desk contatcs"),
         ("contatcs", "contatcs"),
         ("hlep me", "hlep"),
-        ("connect desk now", "connect desk"),
+        ("connect desk now", "connect desk now"),
         ("connect dsk", "connect dsk"),
         ("ann@kestrel.example city=Hamburg", "ann@kestrel.example"),
         ("12345", "12345"),
