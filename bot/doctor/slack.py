@@ -9,6 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot import manifest
 from bot.doctor.findings import Finding, note, ok, todo
+from bot.jobs.retries import reason
 from bot.jobs.voice import SLACK_TROUBLE
 from bot.settings import Settings
 
@@ -79,8 +80,7 @@ def _client(settings: Settings) -> AsyncWebClient:
 
 
 def _refused(name: str, error: SlackApiError, where: str) -> str:
-    reason = error.response.get("error") if hasattr(error.response, "get") else None
-    return f"Slack refuses {name} ({reason or 'without a reason'}): copy it anew from {where}"
+    return f"Slack refuses {name} ({reason(error) or 'without a reason'}): copy it anew from {where}"
 
 
 def _unreached(settings: Settings, error: BaseException) -> str:

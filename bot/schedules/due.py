@@ -3,7 +3,7 @@ schedule on, so that no crash loses or doubles one."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -50,23 +50,30 @@ class Schedules:
         many those are."""
         count, after = 0, ""
         while True:
-            there = subscriptions.c
-            active = (there.status == SubscriptionStatus.ACTIVE.value, there.next_at > now, there.id > after)
-            query = select(there.id, there.schedule, there.next_at).where(*active).order_by(there.id)
-            async with self._database.read() as reader:
-                rows = (await reader.execute(query.limit(BATCH))).all()
+            rows = await self._waiting(now, after)
             astray = {
                 row.id: then for row in rows if (then := load(row.schedule).next_after(now)) < row.next_at
             }
-            if astray:
-                async with self._database.write() as connection:
-                    await connection.execute(
-                        _SET, [{"key": key, "then": then, "now": now} for key, then in sorted(astray.items())]
-                    )
+            await self._set(now, astray)
             count += len(astray)
             if len(rows) < BATCH:
                 return count
             after = rows[-1].id
+
+    async def _waiting(self, now: datetime, after: str) -> Sequence[Any]:
+        """A batch of the schedules that are not due yet, in the order of their keys, from one key on."""
+        there = subscriptions.c
+        active = (there.status == SubscriptionStatus.ACTIVE.value, there.next_at > now, there.id > after)
+        query = select(there.id, there.schedule, there.next_at).where(*active).order_by(there.id)
+        async with self._database.read() as reader:
+            return (await reader.execute(query.limit(BATCH))).all()
+
+    async def _set(self, now: datetime, moved: Mapping[str, datetime]) -> None:
+        """Let these schedules wait for other times, unless they came to be due meanwhile."""
+        if moved:
+            rows = [{"key": key, "then": then, "now": now} for key, then in sorted(moved.items())]
+            async with self._database.write() as connection:
+                await connection.execute(_SET, rows)
 
     async def _hand_out(self, now: datetime, limit: int) -> tuple[tuple[str, ...], int]:
         """The keys as of `due`, and how many schedules were moved on for them."""
