@@ -39,13 +39,13 @@ async def test_an_answer_is_ephemeral_unless_it_says_otherwise(slack: SlackSandb
     assert second.to is None
 
 
-async def test_it_works_where_the_app_is_no_member(slack: SlackSandbox) -> None:
+async def test_a_response_url_serves_where_the_app_is_no_member(slack: SlackSandbox) -> None:
     url = (await slack.command("U01MARA", "help", "C04PRIVATE")).response_url
     assert await answer(url, text="here") == (200, "ok")
     assert slack.messages("C04PRIVATE")[0].text == "here"
 
 
-async def test_it_serves_five_times(slack: SlackSandbox) -> None:
+async def test_a_response_url_serves_five_times(slack: SlackSandbox) -> None:
     url = (await slack.command("U01MARA", "help")).response_url
     for _ in range(5):
         assert (await answer(url, text="x"))[0] == 200
@@ -54,7 +54,7 @@ async def test_it_serves_five_times(slack: SlackSandbox) -> None:
     assert len(slack.messages("U01MARA")) == 5
 
 
-async def test_it_serves_thirty_minutes(slack: SlackSandbox, clock: Clock) -> None:
+async def test_a_response_url_serves_thirty_minutes(slack: SlackSandbox, clock: Clock) -> None:
     url = (await slack.command("U01MARA", "help")).response_url
     clock.ahead = timedelta(minutes=29)
     assert (await answer(url, text="x"))[0] == 200
@@ -132,7 +132,7 @@ async def test_a_form_is_understood_as_well(slack: SlackSandbox) -> None:
     assert slack.messages("U01MARA")[0].text == "by form"
 
 
-async def test_it_can_fail_on_request(slack: SlackSandbox) -> None:
+async def test_a_response_url_can_fail_on_request(slack: SlackSandbox) -> None:
     url = (await slack.command("U01MARA", "help")).response_url
     slack.fail("response_url", status=500)
     assert (await answer(url, text="x"))[0] == 500
