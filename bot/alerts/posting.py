@@ -19,7 +19,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.blocks.parts import Message
 from bot.jobs.retries import SlackGone, TokenWatch, reason, seconds_to_wait
-from bot.jobs.voice import ABOUT_BLOCKS
+from bot.jobs.voice import ABOUT_BLOCKS, SLACKS_OWN
 from bot.store.ledger import Alert, AlertState, Ledger
 
 log = structlog.get_logger(__name__)
@@ -40,9 +40,6 @@ AGAIN = timedelta(seconds=15)
 
 PAGE = 15
 SLOW_HISTORY = timedelta(seconds=60)
-
-_IN_TROUBLE = ("internal_error", "fatal_error", "request_timeout", "service_unavailable")
-"""Slack's own trouble: it says that some of what was asked for may have been done all the same."""
 
 
 class Refusal(NamedTuple):
@@ -235,7 +232,7 @@ def _refusal(error: SlackApiError) -> Refusal:
     why = reason(error)
     if why in ("ratelimited", "rate_limited"):
         return Refusal("ratelimited", SLOW_HISTORY)
-    return Refusal("" if status >= 500 or why in _IN_TROUBLE else why)
+    return Refusal("" if status >= 500 or why in SLACKS_OWN else why)
 
 
 def _stamp(moment: datetime) -> str:

@@ -42,6 +42,9 @@ NOT_THERE = ("not_in_channel", "channel_not_found")
 """Slack's words for a channel that the app is not a member of, or does not know."""
 
 
+SLACKS_OWN = ("internal_error", "fatal_error", "request_timeout", "service_unavailable")
+"""Slack's own trouble: it says that some of what was asked for may have been done all the same."""
+
 SLACK_TROUBLE = (SlackClientError, aiohttp.ClientError, TimeoutError)
 """What a call to Slack may raise."""
 
@@ -176,7 +179,7 @@ class Voice:
             return Published(True, _place(await self._call(send, self._forms(message))))
         except SlackApiError as error:
             why = reason(error)
-            if not why:
+            if not why or why in SLACKS_OWN:
                 return Published(False, is_certain=False)
         except (aiohttp.ClientError, TimeoutError) as error:
             return Published(False, why=type(error).__name__, is_certain=False)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -270,10 +271,20 @@ async def test_a_channel_that_refuses_the_app_is_named_with_slacks_word(connecte
     assert "`restricted_action`" in await told(connected, MARA, mark)
 
 
-@pytest.mark.parametrize(("channel", "method"), [(SUPPORT, "chat.postMessage"), (PRIVATE, "response_url")])
-async def test_what_may_have_arrived_is_not_posted_again(connected: World, channel: str, method: str) -> None:
+@pytest.mark.parametrize(
+    ("channel", "method", "fault"),
+    [
+        (SUPPORT, "chat.postMessage", {"drop": True}),
+        (SUPPORT, "chat.postMessage", {"error": "internal_error"}),
+        (SUPPORT, "chat.postMessage", {"error": "fatal_error"}),
+        (PRIVATE, "response_url", {"drop": True}),
+    ],
+)
+async def test_what_may_have_arrived_is_not_posted_again(
+    connected: World, channel: str, method: str, fault: dict[str, Any]
+) -> None:
     sheet = await open_sheet(connected, await ask_in(connected, channel))
-    connected.slack.fail(method, drop=True, done=True)
+    connected.slack.fail(method, done=True, **fault)
     mark = connected.slack.mark
     await connected.slack.submit(sheet, {LEVEL_BLOCK: "counts"})
     await connected.slack.wait_for(
