@@ -47,7 +47,7 @@ async def rows() -> list[Row]:
             f"take-over of a row in ready, lease {lease:.0f} s",
             f"≤ {lease + TAKEN:.0f} s, worst of {ROWS} ≤ {2 * lease + TAKEN:.0f} s",
             f"{median:.1f} s (worst {worst:.1f} of {len(taken)})",
-            0 < min(taken) and median <= lease + TAKEN and worst <= 2 * lease + TAKEN and len(taken) >= ROWS,
+            min(taken) > 0 and median <= lease + TAKEN and worst <= 2 * lease + TAKEN and len(taken) >= ROWS,
         ),
         Row(
             "restart on SQLite to the post of a row found in ready",
