@@ -218,7 +218,7 @@ class Alerts:
     async def _open_baselines(self) -> None:
         """What was just set up is read at once, in silence; one slot, however many look."""
         waiting = await self.store.subscriptions.without_baseline()
-        slots = [Slot(one.id, one.created_at, one.owner.workspace, one.channel) for one in waiting]
+        slots = [Slot(*one) for one in waiting]
         if slots:
             async with self.database.write() as connection:
                 await self.store.ledger.open_all(connection, slots)

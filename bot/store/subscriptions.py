@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     Column,
@@ -135,6 +135,15 @@ class Subscription:
     def channel(self) -> str:
         """The channel that hears of what is new."""
         return self.terms.channel
+
+
+class Beginning(NamedTuple):
+    """What stands in clear of alerts that were just set up, and that their first slot needs."""
+
+    id: str
+    created_at: datetime
+    workspace: str
+    channel: str
 
 
 class Subscriptions:
@@ -271,10 +280,13 @@ class Subscriptions:
             revision=subscriptions.c.revision,
         )
 
-    async def without_baseline(self) -> tuple[Subscription, ...]:
-        """Those that run and of which nothing was read yet."""
-        active = subscriptions.c.status == SubscriptionStatus.ACTIVE.value
-        return await self._list(active, subscriptions.c.baseline_at.is_(None))
+    async def without_baseline(self) -> tuple[Beginning, ...]:
+        """Those that run and of which nothing was read yet; a lost key hides none of them."""
+        there = subscriptions.c
+        such = (there.status == SubscriptionStatus.ACTIVE.value, there.baseline_at.is_(None))
+        query = select(there.id, there.created_at, there.workspace, there.channel).where(*such)
+        async with self._database.read() as connection:
+            return tuple(Beginning(*row) for row in (await connection.execute(query)).all())
 
     async def forget_workspace(self, workspace: str) -> None:
         """Delete everything of a workspace."""

@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from cryptography.fernet import Fernet
 from pydantic import SecretStr
+from sqlalchemy import Text, literal, update
 
 from bot import ids
 from bot.store.rotation import forget, rotate
-from tests.conftest import MARA, World
+from bot.store.subscriptions import subscriptions
+from tests.conftest import LARKFIELD, MARA, World
+from tests.scenarios.test_alerts import standing, start
+
+GENERAL = "C02GENERAL"
 
 
 async def test_after_the_rotation_nobody_misses_the_old_key(connected: World) -> None:
@@ -44,3 +49,20 @@ async def test_after_a_key_was_lost_and_given_up_everything_works_again_and_flag
 
     assert await connected.ask(MARA, "flagged", containing="1 open flag")
     assert await connected.ask(MARA, "desk accounts", containing="3 possible duplicates")
+
+
+async def test_alerts_that_no_key_opens_hold_up_no_others(connected: World) -> None:
+    await connected.bot.alerts.stop()
+    await start(connected, "subscribe contacts daily 9:00")
+    (lost,) = await standing(connected)
+    under_another_key = Fernet(Fernet.generate_key()).encrypt(b"Larkfield Support").decode()
+    async with connected.bot.database.write() as connection:
+        put = update(subscriptions).values(org_name=literal(under_another_key, Text))
+        await connection.execute(put.where(subscriptions.c.id == lost.id))
+    await start(connected, "subscribe contacts daily 9:00", channel=GENERAL)
+    (other,) = await standing(connected, GENERAL)
+    await connected.bot.alerts.tick()
+    assert [one.id for one in await connected.bot.store.subscriptions.without_baseline()] == [lost.id]
+    read = await connected.bot.store.subscriptions.get(LARKFIELD, other.id)
+    assert read is not None
+    assert read.baseline_at is not None
