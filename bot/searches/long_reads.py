@@ -134,7 +134,7 @@ class LongReads:
             return
         with doing(modules=(asked.wanted.module,), command=asked.wanted.command):
             access = await self.zoho.open(job.who)
-        if access.connection.choices or not _is_of(asked, access):
+        if access.connection.choices or not access.reaches(asked.wanted):
             self.jobs.hand_over(
                 Typed(job.who, job.home, job.reply, key="", at=job.at, text=asked.wanted.command)
             )
@@ -253,7 +253,7 @@ class LongReads:
         if await self._given_back(begun):
             return
         access = await self.zoho.open(job.who)
-        if not _is_of(begun, access):
+        if not access.reaches(begun.wanted):
             await self._say_stopped(job, begun)
             return
         price = Price(begun.wanted.rows, begun.wanted.ceiling, None)
@@ -356,11 +356,6 @@ class LongReads:
                 self.jobs.take_up(self._job(lost))
             elif await self.store.reads.end(lost.key, ReadState.INTERRUPTED):
                 await self.voice.answer(self._job(lost), drawn.interrupted(self._state(lost)))
-
-
-def _is_of(asked: Read, access: Access) -> bool:
-    """Whether the person is still connected to the organisation that was to be read."""
-    return (asked.wanted.dc, asked.wanted.org_id) == (access.connection.dc, access.connection.org_id)
 
 
 def _is_cancelled() -> bool:

@@ -5,7 +5,7 @@ https://desk.zoho.com/DeskAPIDocument
 
 from zoho.desk.answers import DuplicateAnswer
 from zoho.desk.endpoints import LIST_FILTERS, Calls, Desk, SearchPage, ValueCount
-from zoho.desk.paging import LIMIT, pages, together
+from zoho.desk.paging import LIMIT, is_about_offset, pages, together
 from zoho.desk.parse import ATTRIBUTES
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "DuplicateAnswer",
     "SearchPage",
     "ValueCount",
+    "is_about_offset",
     "pages",
     "together",
 ]

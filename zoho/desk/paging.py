@@ -47,9 +47,14 @@ async def _first(fetch: Callable[[int], Awaitable[Sequence[_T]]]) -> tuple[int, 
     try:
         return 0, await fetch(0)
     except BadRequest as error:
-        if error.parameter != "from" and not _NAMES_FROM.search(error.words):
+        if not is_about_offset(error):
             raise
     return 1, await fetch(1)
+
+
+def is_about_offset(error: BadRequest) -> bool:
+    """Whether Zoho refused the offset of a page, by its parameter's name or in words."""
+    return error.parameter == "from" or _NAMES_FROM.search(error.words) is not None
 
 
 async def together(work: Iterable[Coroutine[Any, Any, _T]]) -> list[_T]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from zoho import scopes
 from zoho.desk import LIMIT
@@ -167,17 +168,11 @@ class Scanner(Search):
         return await self._less_dismissed(with_groups(found, outcome.groups))
 
     def _everybody(self, module: Module, cost: Cost | None = None) -> Everybody:
-        async def is_too_large(field: str) -> bool:
-            return await self._organisations.is_too_large(self._key, module, field)
-
-        async def note_too_large(field: str) -> None:
-            await self._organisations.note_too_large(self._key, module, field)
-
         return Everybody(
             self._desk,
             module,
-            is_too_large=is_too_large,
-            note_too_large=note_too_large,
+            is_too_large=partial(self._organisations.is_too_large, self._key, module),
+            note_too_large=partial(self._organisations.note_too_large, self._key, module),
             pending=cost.pending if cost else None,
             shared=cost.shared if cost else (),
             may_look_up=not scopes.missing(self._granted, scopes.needed(module, Way.SEARCH)),

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from zoho import scopes
 from zoho.desk import Desk, DuplicateAnswer
@@ -224,17 +225,11 @@ class Search:
         return await leave_out(self._desk, found, await self._dismissed(found.module))
 
     async def _new_walk(self, module: Module, found: Found | None = None) -> Walk:
-        async def is_too_large(field: str) -> bool:
-            return await self._organisations.is_too_large(self._key, module, field)
-
-        async def note_too_large(field: str) -> None:
-            await self._organisations.note_too_large(self._key, module, field)
-
         return Walk(
             self._desk,
             module,
-            is_too_large=is_too_large,
-            note_too_large=note_too_large,
+            is_too_large=partial(self._organisations.is_too_large, self._key, module),
+            note_too_large=partial(self._organisations.note_too_large, self._key, module),
             known=found.groups if found else (),
             shared=found.shared_by_many if found else (),
             unread=found.unread if found else (),

@@ -9,14 +9,13 @@ https://desk.zoho.com/DeskAPIDocument#Search
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Protocol
 
-from zoho.desk import LIMIT, Desk, SearchPage
+from zoho.desk import LIMIT, Desk, SearchPage, is_about_offset
 from zoho.errors import BadRequest, ServerError
 from zoho.records import Module, Record
 
@@ -30,7 +29,6 @@ _MOST_PARTS = 8
 _TICK = timedelta(milliseconds=1)  # the finest that a range can say
 _SPARE_CALLS = 10
 _UNKNOWN_SIZE = 3_000  # credits, when Zoho does not say how many records there are
-_NAMES_FROM = re.compile(r"""['"‘“/`]from\b""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +222,7 @@ class _Reader:
         try:
             return await self._page(window, offset)
         except BadRequest as error:
-            if error.parameter != "from" and not _NAMES_FROM.search(error.words):
+            if not is_about_offset(error):
                 raise
             if self._journal is not None:
                 await self._journal.note(self._spent)
