@@ -31,8 +31,8 @@ from bot.blocks.home import (
     home_plain,
 )
 from bot.blocks.parts import Link
-from bot.blocks.queue import QueuePage
-from bot.decisions import DismissedHistory, FlagQueue
+from bot.blocks.queue import OwnFlag, QueuePage
+from bot.decisions import DismissedHistory, FlagQueue, OwnDecisions
 from bot.ids import FlagPlace
 from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice, understood
 from bot.jobs.retries import reason
@@ -47,7 +47,7 @@ from zoho.scopes import to_ask
 log = structlog.get_logger(__name__)
 
 SECONDS_TO_READ = 20.0
-SHOWN_OWN = 3
+SHOWN_OWN = 5
 
 # What only a new connection mends.
 _LOST = (GrantLost, KeyLost, OrganisationRefused, WrongRegion)
@@ -201,10 +201,12 @@ class Home:
         page = replace(page, connections=(line,), trouble=failures.in_a_row(error))
         return Drawn(home(page), start, has_changed=is_lost)
 
-    async def _read(self, who: Who, place: FlagPlace) -> tuple[QueuePage, tuple[DismissedRow, ...]]:
-        """The flags, and what this person dismissed last."""
+    async def _read(self, who: Who, place: FlagPlace) -> tuple[QueuePage, tuple[DismissedRow | OwnFlag, ...]]:
+        """The flags, and what this person decided last."""
         access = await self.zoho.open(who)
-        return await self.queue.page(access, place), await self.history.own(access, SHOWN_OWN)
+        page = await self.queue.page(access, place)
+        own = OwnDecisions(self.queue, self.history)
+        return page, await own.latest(access, SHOWN_OWN, page.rows)
 
     async def _own_alerts(self, who: Who) -> tuple[Subscription, ...] | None:
         """What this person has set up, wherever it speaks; None where the key for it is lost. The tab is

@@ -15,7 +15,7 @@ from bot.blocks.alerts import listing
 from bot.blocks.alerts.told import AlertsTold, set_up_button
 from bot.blocks.dismissed import DismissedRow, own_row
 from bot.blocks.help import other_company
-from bot.blocks.queue import QueuePage, flag_row, foot_line, pager
+from bot.blocks.queue import OwnFlag, QueuePage, flag_row, foot_line, own_flag_row, pager
 from zoho import scopes as zoho_scopes
 from zoho.records import Organisation, Product
 
@@ -55,14 +55,14 @@ class HomePage:
     """The tab of somebody who is connected.
 
     Without ``queue`` the flags are only counted (``open_flags``); ``trouble`` says in a few words of mrkdwn
-    why they could not be read. ``own`` is what this person dismissed last, ``alerts`` what they set up.
+    why they could not be read. ``own`` is what this person decided last, ``alerts`` what they set up.
     """
 
     connections: tuple[HomeConnection, ...]
     queue: QueuePage | None = None
     open_flags: int = 0
     trouble: str = ""
-    own: tuple[DismissedRow, ...] = ()
+    own: tuple[DismissedRow | OwnFlag, ...] = ()
     alerts: HomeAlerts | None = None
 
 
@@ -146,12 +146,19 @@ def _alerts(alerts: HomeAlerts | None) -> list[Block]:
 
 
 def _own(page: HomePage) -> list[Block]:
-    """What this person dismissed last, each with the way back."""
+    """What this person flagged and dismissed last, each with the way back."""
     if not page.own or page.queue is None:
         return []
     now, zone = page.queue.now, page.queue.zone
-    rows = [own_row(f"home:{row.key}:{row.revision}", row, now, zone) for row in page.own]
+    rows = [_decision(row, now, zone) for row in page.own]
     return [parts.divider("home:d3:1"), parts.header("home:h3:1", "Your recent decisions"), *rows]
+
+
+def _decision(row: DismissedRow | OwnFlag, now: datetime, zone: tzinfo) -> Block:
+    block_id = f"home:own:{row.key}:{row.revision}"
+    if isinstance(row, OwnFlag):
+        return own_flag_row(block_id, row, now, zone)
+    return own_row(block_id, row, now, zone)
 
 
 _TO_FILL = "Press *Flag* on a group to put it here."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from slack_sdk.models.blocks import Block, InteractiveElement, SectionBlock
 
@@ -62,6 +62,23 @@ class QueuePage(TeamPage):
     solved: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class OwnFlag:
+    """A flag of the viewer's own as it stands among their decisions.
+
+    ``ended`` is what became of it in a few words, without who did it; ``by`` that person's name, "" for the
+    viewer. ``has_menu`` when its menu, which holds the way back, stands on the same page.
+    """
+
+    key: str
+    revision: int
+    names: tuple[str, ...]
+    at: datetime
+    ended: str = ""
+    by: str = ""
+    has_menu: bool = False
+
+
 def flag_queue(page: QueuePage) -> parts.Message:
     """The answer to ``/duplicates flagged``."""
     return team_list(
@@ -91,6 +108,18 @@ def flag_row(block_id: str, row: FlagRow, page: QueuePage, *, number: int = 0) -
         text=parts.plain(f"{place}{row.title}\n{told}"),
         accessory=parts.overflow(ids.FLAG_MORE, *_options(row, page.start)),
     )
+
+
+def own_flag_row(block_id: str, flag: OwnFlag, now: datetime, zone: tzinfo) -> Block:
+    """A flag of the viewer's own among their decisions, with the way back where there still is one."""
+    title = words.names(flag.names)
+    ended = f"{flag.ended} by {words.name(flag.by) if flag.by else 'you'}" if flag.ended else ""
+    told = words.dotted(words.sentence(words.here(flag.at, now, zone)), ended)
+    undo = None
+    if not flag.ended and not flag.has_menu:
+        value = ids.pack_flag_choice(ids.FlagChoice("undo", flag.key, flag.revision))
+        undo = parts.button(ids.FLAG_MORE, "Undo flag", value=value, label=f"Undo flag on {title}")
+    return SectionBlock(block_id=block_id, text=parts.plain(f"Flagged {title}\n{told}"), accessory=undo)
 
 
 def _person(name: str) -> str:

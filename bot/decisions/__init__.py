@@ -4,6 +4,7 @@ from bot.decisions.dismissed import Chosen, DismissedHistory, SeenDismissal
 from bot.decisions.dismissing import Dismissing
 from bot.decisions.flagging import Flagging, Released
 from bot.decisions.outcome import Outcome, Verdict
+from bot.decisions.own import OwnDecisions
 from bot.decisions.queue import Acted, FlagQueue, SeenFlag
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "FlagQueue",
     "Flagging",
     "Outcome",
+    "OwnDecisions",
     "Released",
     "SeenDismissal",
     "SeenFlag",

@@ -104,10 +104,9 @@ class DismissedHistory:
         )
         return await placed(page, self.store.dismissed, line, [one.dismissal for one in read])
 
-    async def own(self, access: Access, most: int) -> tuple[DismissedRow, ...]:
-        """This person's own decisions, newest first, as far as they see the records."""
-        mine = await self.store.dismissed.by(line_of(access), access.who.user, most)
-        read = await self._look(access, mine)
+    async def own(self, access: Access, decided: Sequence[Dismissal]) -> tuple[DismissedRow, ...]:
+        """These decisions of their own, as far as they see the records. Raises as `page`."""
+        read = await self._look(access, decided)
         return tuple([await self._row(access.who, one) for one in read if _is_listed(one)])
 
     async def act(self, who: Who, choice: FlagChoice, access: Access) -> Chosen:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.blocks.queue import FlagRow, QueuePage
+from bot.blocks.queue import FlagRow, OwnFlag, QueuePage
 from bot.blocks.team_list import PAGE
 from bot.decisions.flagging import Flagging
 from bot.decisions.outcome import Verdict
@@ -63,6 +63,9 @@ class Acted:
     stays: tuple[tuple[str, str], ...] = ()
 
 
+_ENDED = {Closed.DONE: "marked done", Closed.UNDONE: "taken back"}
+
+
 @dataclass(frozen=True)
 class FlagQueue:
     """Reads the queue for a person, and claims, releases, closes."""
@@ -94,6 +97,18 @@ class FlagQueue:
             solved=solved,
         )
         return await placed(page, self.store.queue, line, [seen.flag for seen in read])
+
+    async def own(
+        self, access: Access, flags: Sequence[Flag], above: Sequence[FlagRow]
+    ) -> tuple[OwnFlag, ...]:
+        """This person's own among their decisions, as far as they see the records. Those that stand ``above``
+        were read for that already. Raises as `page`."""
+        shown = {row.key: row.names for row in above}
+        read = await self._look(access, [flag for flag in flags if flag.key not in shown])
+        seen = [one for one in read if one.is_whole and not one.is_solved]
+        names = shown | {one.flag.key: tuple(record.name for record in one.records) for one in seen}
+        named = [flag for flag in flags if flag.key in names]
+        return tuple([await self._own(one, names[one.key], has_menu=one.key in shown) for one in named])
 
     async def act(self, who: Who, choice: FlagChoice, access: Access) -> Acted:
         """Do what was chosen, if the flag is still as it was drawn and the person sees its records.
@@ -167,6 +182,13 @@ class FlagQueue:
             is_by_viewer=flag.user == who.user,
             is_viewers=flag.claimed_by == who.user,
         )
+
+    async def _own(self, flag: Flag, names: tuple[str, ...], *, has_menu: bool) -> OwnFlag:
+        ended = _ENDED.get(flag.closed_as, "")
+        by = ""
+        if ended and flag.closed_by != flag.user:
+            by = await self.people.name(flag.closed_by) or "somebody"
+        return OwnFlag(flag.key, flag.revision, names, flag.at, ended, by, has_menu)
 
     async def _name_of_holder(self, flag: Flag) -> str:
         return (await self.people.name(flag.claimed_by) or "Somebody") if flag.claimed_by else ""

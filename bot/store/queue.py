@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, not_, or_, select
 
 from bot.store.flag import Closed, Flag
 from bot.store.flags import Flags
@@ -50,6 +50,13 @@ class Queue:
     async def length_of_all(self, workspace: str) -> int:
         """How many open flags there are in every organisation of the workspace."""
         return await self._count(_OPEN, flags.c.workspace == workspace)
+
+    async def by(self, line: Line, user: str, most: int) -> tuple[Flag, ...]:
+        """What this person flagged, newest first: what stands, and what was settled. What left because its
+        records did, or what they took back themselves, is not among it."""
+        is_withdrawn = and_(flags.c.closed_as == Closed.UNDONE.value, flags.c.closed_by == user)
+        stays = (flags.c.user == user, flags.c.closed_as != Closed.GONE.value, not_(is_withdrawn))
+        return await self._flags.find(*in_line(flags, line), *stays, newest=True, most=most)
 
     async def claim(self, flag: Flag, user: str) -> bool:
         """Take a flag as it was read, from whoever has it; False when it has changed since."""

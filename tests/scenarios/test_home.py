@@ -10,10 +10,12 @@ from cryptography.fernet import Fernet
 
 from bot import ids
 from bot.blocks.alerts import form
+from bot.blocks.words import DOT
 from bot.sandbox.demo.browser import Browser
 from bot.sandbox.things import Element, Message, View
-from tests.conftest import ELIF, JONAS, MARA, PRIYA, TOMAS, World
+from tests.conftest import ELIF, JONAS, LARKFIELD, MARA, PRIYA, TOMAS, World
 from tests.scenarios.test_alerts import SUPPORT, standing, start
+from tests.scenarios.test_dismissing import dismiss
 from tests.scenarios.test_flag_queue import UNSEEN, everybody_sees_the_roes, pair, plant_many, reads
 from tests.scenarios.test_flagging import comments, flag, may_write
 
@@ -317,6 +319,92 @@ async def test_several_portals_are_chosen_in_the_tab(world: World) -> None:
     assert "choose one of your 2 portals" in view.words
     view = await press(world, view, ids.CONNECT_PORTAL, option="20060000002")
     assert "Kestrel Logistics, EU" in view.words
+
+
+# Own decisions
+
+
+def decided(view: View) -> list[str]:
+    """The first line of each decision of the viewer's own, and what became of it."""
+    texts = [block["text"]["text"] for block in view.blocks if ":own:" in str(block["block_id"])]
+    lines = [text.splitlines() for text in texts]
+    return [f"{what}: {told.rpartition(DOT)[2]}" if DOT in told else what for what, told in lines]
+
+
+def undoing(view: View) -> list[Element]:
+    """The buttons that take an own flag back."""
+    return [one for one in view.elements(ids.FLAG_MORE) if one.raw["type"] == "button"]
+
+
+async def test_own_flags_stand_among_the_decisions_with_what_became_of_them(both: World) -> None:
+    for name in ("Vik", "Holm", "Berg"):
+        await pair(both, name)
+        both.clock.forward(timedelta(minutes=1))
+    await pair(both, "Dahl", TOMAS)
+    await pick(both, await home_of(both, TOMAS), "Vik", "done")
+    await pick(both, await home_of(both, TOMAS), "Holm", "undo")
+    view = await pick(both, await home_of(both, MARA), "Berg", "done")
+    assert decided(view) == [
+        "Flagged Berg, twice: marked done by you",
+        "Flagged Holm, twice: taken back by Tomás Reyes",
+        "Flagged Vik, twice: marked done by Tomás Reyes",
+    ]
+    assert not undoing(view)
+
+
+async def test_an_own_flag_above_has_one_way_back_and_leaves_with_it(both: World) -> None:
+    await pair(both, "Vik")
+    view = await home_of(both, MARA)
+    assert decided(view) == ["Flagged Vik, twice"]
+    assert not undoing(view)
+    view = await pick(both, view, "Vik", "undo")
+    assert "Your recent decisions" not in view.words
+
+
+async def test_an_own_flag_of_another_page_is_taken_back_from_the_decisions(both: World) -> None:
+    await plant_many(both, 5)
+    both.clock.forward(timedelta(minutes=1))
+    await pair(both, "Zander")
+    view = await home_of(both, MARA)
+    assert "Zander" not in str(rows(view))
+    assert decided(view)[0] == "Flagged Zander, twice"
+    assert len(decided(view)) == 5
+    (button,) = undoing(view)
+    view = await press(both, view, ids.FLAG_MORE, block_id=button.block_id)
+    assert "Zander" not in view.words
+    assert await both.bot.store.queue.length_of_all(LARKFIELD) == 5
+
+
+async def test_flags_and_dismissals_stand_newest_first(both: World) -> None:
+    await pair(both, "Vik")
+    both.clock.forward(timedelta(minutes=1))
+    await dismiss(both, await both.ask(MARA, "desk contacts"))
+    both.clock.forward(timedelta(minutes=1))
+    await pair(both, "Holm")
+    assert decided(await home_of(both, MARA)) == [
+        "Flagged Holm, twice",
+        "Not a duplicate: Ana Roe and Anna Roe",
+        "Flagged Vik, twice",
+    ]
+
+
+async def test_an_own_flag_is_named_only_while_ones_own_login_shows_its_records(both: World) -> None:
+    members = await pair(both, "Vik", TOMAS)
+    await pick(both, await home_of(both, MARA), "Vik", "done")
+    assert decided(await home_of(both, TOMAS)) == ["Flagged Vik, twice: marked done by Mara Lindqvist"]
+    both.zoho.org("larkfield").patch("contacts", members[0], _restricted=True)
+    view = await home_of(both, TOMAS)
+    assert "Your recent decisions" not in view.words
+    assert "Vik" not in str(view.given)
+
+
+async def test_an_own_flag_whose_records_zoho_refuses_to_show_is_left_out(both: World) -> None:
+    await pair(both, "Vik")
+    await pick(both, await home_of(both, MARA), "Vik", "done")
+    both.zoho.fault("forbidden", path="/api/v1/contacts*", times=None)
+    view = await home_of(both, MARA)
+    assert "Nothing is flagged" in view.words
+    assert "Your recent decisions" not in view.words
 
 
 # When it is published

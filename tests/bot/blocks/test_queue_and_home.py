@@ -20,6 +20,7 @@ from bot.blocks.parts import Link
 from bot.blocks.queue import (
     Done,
     FlagRow,
+    OwnFlag,
     QueuePage,
     flag_queue,
     just_before,
@@ -202,7 +203,8 @@ def test_what_stays_in_zoho_is_named_whatever_it_is_called(names: list[str], zoh
 def test_any_names_fit_the_queue_and_the_tab(names: list[str], by: str, holder: str) -> None:
     row = replace(KOFI, names=tuple(names), by=by, holder=holder)
     limits.check(flag_queue(queue(row)))
-    limits.check_view(home_tab.home(page(row)))
+    own = (OwnFlag("k", 1, row.names, NOW), OwnFlag("l", 2, row.names, NOW, "marked done", by))
+    limits.check_view(home_tab.home(replace(page(row), own=own)))
 
 
 def page(*rows: FlagRow, connection: HomeConnection | None = None, **fields: Any) -> HomePage:
