@@ -58,7 +58,10 @@ def quota_spent(error: errors.QuotaSpent, about: Failing) -> parts.Message:
             sign=parts.WAITS,
             facts=(
                 parts.line(parts.bold("Back: "), back),
-                parts.line(parts.bold("Until then: "), "searches wait, flags stay in Slack"),
+                parts.line(
+                    parts.bold("Until then: "),
+                    "searches wait, flags stay in Slack, alerts resume by themselves",
+                ),
             ),
             foot=(type_again(about),),
             text=f"{head}. {about.nothing} {text_back}",

@@ -201,6 +201,7 @@ async def test_credits_that_are_really_gone_say_when_there_are_new_ones(connecte
     refused = await connected.ask(MARA, "desk contacts")
     assert "The day’s Zoho credits are used up" in refused.words
     assert "Back:" in refused.words
+    assert "searches wait, flags stay in Slack, alerts resume by themselves" in refused.words
     assert "Then type /duplicates desk contacts again" in refused.words.replace("`", "")
     assert not refused.elements(ids.SEARCH_AGAIN)  # pressing it would only fail again
     org.credits_left = 1_000
