@@ -41,9 +41,10 @@ class Notifier:
         else:
             await self.notices.said(notice, " ".join(place))
 
-    async def stands(self, beginning: str) -> Place | None:
-        """Where the newest thing stands that was said under a key with this beginning, as far as is known."""
-        channel, _, ts = (await self.notices.stands(beginning)).partition(" ")
+    async def stands(self, beginning: str, *, to: str = "") -> Place | None:
+        """Where the newest thing stands that was said (``to`` somebody) under a key with this beginning, as
+        far as is known."""
+        channel, _, ts = (await self.notices.stands(beginning, to=to)).partition(" ")
         return Place(channel, ts) if ts else None
 
     async def retry(self) -> None:

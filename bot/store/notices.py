@@ -97,9 +97,12 @@ class Notices:
         """Slack has taken it, or it is given up; what it said is not kept, but where it ``stands``."""
         await self._set(notice, free_at=_NEVER, body=stands)
 
-    async def stands(self, beginning: str) -> str:
-        """Where the newest of those that were said stands whose key begins like this; "" for none."""
+    async def stands(self, beginning: str, *, to: str = "") -> str:
+        """Where the newest of those that were said (``to`` somebody) stands whose key begins like this; ""
+        for none."""
         said = and_(notices.c.key.startswith(beginning, autoescape=True), notices.c.free_at == _NEVER)
+        if to:
+            said = and_(said, notices.c.place == to)
         newest = select(notices.c.body).where(said).order_by(notices.c.at.desc()).limit(1)
         async with self._database.read() as connection:
             return (await connection.execute(newest)).scalar() or ""

@@ -9,7 +9,7 @@ from datetime import datetime
 from bot.blocks.alerts import gone
 from bot.jobs import Invitations, Job, Notifier, Reply, Voice
 from bot.store import Because, Store, Subscription
-from bot.subscribing.telling import Telling, paused_key
+from bot.subscribing.telling import OWNER_PAUSED, Telling, paused_key
 from zoho.records import Product, Who
 
 
@@ -99,4 +99,4 @@ class Owners:
 
 def _owner_key(one: Subscription) -> str:
     """How the keys begin under which the owner is told; the first of what pauses together stands for all."""
-    return f"paused-owner:{one.id}:"
+    return f"{OWNER_PAUSED}{one.id}:"

@@ -200,7 +200,7 @@ class SettingUp:
         else:
             await self.telling.moved(before, one)
         if carried.takes_over:
-            await self.telling.taken_over(one, Place(before.channel, carried.notice))
+            await self.telling.taken_over(before, one, Place(before.channel, carried.notice))
 
     async def _absent(self) -> str:
         return form.not_in_channel((await self.people.workspace()).bot_user_id)

@@ -23,6 +23,9 @@ from zoho.records import Module
 
 log = structlog.get_logger(__name__)
 
+OWNER_PAUSED = "paused-owner:"
+"""How the keys begin under which owners are told that alerts of theirs pause."""
+
 _PAUSED = {
     Because.CONNECTION.value: "the connection no longer works",
     Because.ACCOUNT.value: "the owner’s account is deactivated",
@@ -95,8 +98,10 @@ class Telling:
         """Say who stopped these alerts where they are introduced, and where it says that they pause."""
         message = introduction.ended(await self.told(one), by)
         await self._edit(one, message)
-        if were_paused and (notice := await self._notice(one)):
-            await self.put(notice, message)
+        if were_paused:
+            if notice := await self._notice(one):
+                await self.put(notice, message)
+            await self._tell_owner(one, gone.owner_stopped(by, one.channel))
 
     async def run_again(self, one: Subscription) -> None:
         """Say so where it says that they pause."""
@@ -107,12 +112,25 @@ class Telling:
         """Say in the place of the introduction in the old channel where these alerts went."""
         await self._edit(before, introduction.moved(await self.told(one), one.owner.user))
 
-    async def taken_over(self, one: Subscription, notice: Place) -> None:
-        """Say in the place of the message that offered it who took these alerts over; ``notice`` is for where
-        that is not known."""
+    async def taken_over(self, before: Subscription, one: Subscription, notice: Place) -> None:
+        """Say in the place of the message that offered it, and to who owned them ``before``, who took these
+        alerts over; ``notice`` is for where that is not known."""
         place = await self._notice(one) or notice
         if place.ts:
             await self.put(place, gone.taken_over(one.owner.user, await self.told(one), place.channel))
+        is_same = one.owner == before.owner
+        own, passed = gone.owner_runs_again([one.channel]), gone.owner_passed_on(one.owner.user, one.channel)
+        await self._tell_owner(before, own if is_same else passed)
+
+    async def _tell_owner(self, before: Subscription, message: Message) -> None:
+        """Say in the place of what their owner was told of the pause what became of it, once nothing of
+        theirs pauses any more: until then it holds for the others."""
+        owner = before.owner
+        own = await self.store.subscriptions.standing(owner.workspace, owner=owner.user)
+        if any(one.status is SubscriptionStatus.PAUSED for one in own):
+            return
+        if place := await Notifier(self.store.notices, self.voice).stands(OWNER_PAUSED, to=owner.user):
+            await self.put(place, message)
 
     async def _notice(self, one: Subscription) -> Place | None:
         return await Notifier(self.store.notices, self.voice).stands(paused_key(one))

@@ -31,6 +31,15 @@ async def paused(world: World) -> tuple[Message, Message]:
     return channel, owner
 
 
+async def take_over(world: World, key: str) -> None:
+    """Tomás picks it from the menu of the list, and confirms the form."""
+    listed = await ask(world, TOMAS, "list")
+    await world.slack.click(listed, ids.SUB_MORE, user=TOMAS, option=f"takeover:{key}")
+    await world.slack.submit(await world.slack.wait_for_modal(TOMAS, containing="Lists to watch"), {})
+    await world.slack.wait_for_modal(TOMAS, containing="Alerts changed")
+    await world.settled()
+
+
 async def test_once_the_owner_is_connected_again_nothing_says_that_the_alerts_pause(connected: World) -> None:
     channel, owner = await paused(connected)
     assert "`/duplicates connect` makes a new one" in owner.words
@@ -51,7 +60,7 @@ async def test_once_the_owner_is_connected_again_nothing_says_that_the_alerts_pa
 
 
 async def test_paused_alerts_that_are_stopped_are_not_offered_any_more(connected: World) -> None:
-    channel, _ = await paused(connected)
+    channel, owner = await paused(connected)
     mark = connected.slack.mark
     await connected.slack.click(channel, ids.SUB_STOP, user=TOMAS)
     await connected.slack.wait_for(lambda m: m.to == TOMAS, after=mark, containing="Stopped")
@@ -60,18 +69,37 @@ async def test_paused_alerts_that_are_stopped_are_not_offered_any_more(connected
     assert "<@U02TOMAS> stopped the *duplicate alerts* in this channel" in now.words
     assert not now.elements(ids.SUB_TAKEOVER)
     assert await standing(connected) == ()
+    assert "<@U02TOMAS> stopped" in connected.slack.message(owner.ts).words
 
 
 async def test_alerts_that_are_taken_over_from_the_list_are_not_offered_any_more(connected: World) -> None:
     await connected.connect(TOMAS, "Tomás Reyes")
-    channel, _ = await paused(connected)
+    channel, owner = await paused(connected)
     (one,) = await standing(connected)
-    listed = await ask(connected, TOMAS, "list")
-    await connected.slack.click(listed, ids.SUB_MORE, user=TOMAS, option=f"takeover:{one.id}")
-    await connected.slack.submit(await connected.slack.wait_for_modal(TOMAS, containing="Lists to watch"), {})
-    await connected.slack.wait_for_modal(TOMAS, containing="Alerts changed")
-    await connected.settled()
+    await take_over(connected, one.id)
     assert "Taken over by <@U02TOMAS>" in connected.slack.message(channel.ts).words
+    own = connected.slack.message(owner.ts)
+    assert "<@U02TOMAS> took over the *duplicate alerts* in <#C01SUPPORT>" in own.words
+    assert "None of your alerts is paused any more" in own.words
+    assert not own.elements()
+
+
+async def test_what_the_owner_was_told_holds_until_nothing_of_theirs_is_paused(connected: World) -> None:
+    await connected.connect(TOMAS, "Tomás Reyes")
+    await start(connected, "subscribe accounts every 4 hours")
+    _, owner = await paused(connected)
+    first, _ = await standing(connected)
+    await take_over(connected, first.id)
+    assert connected.slack.message(owner.ts).elements(ids.SUB_STOP_ALL)
+
+    mark = connected.slack.mark
+    await connected.slack.click(owner, ids.SUB_STOP_ALL, user=MARA)
+    await connected.slack.wait_for(lambda m: m.to == MARA, after=mark, containing="Stopped")
+    await connected.settled()
+    now = connected.slack.message(owner.ts)
+    assert "<@U01MARA> stopped the *duplicate alerts* in <#C01SUPPORT>" in now.words
+    assert not now.elements()
+    assert [one.id for one in await standing(connected)] == [first.id]
 
 
 async def test_whoever_disconnects_hears_at_once_that_their_alerts_will_pause(connected: World) -> None:
@@ -104,4 +132,5 @@ async def test_whoever_is_connected_elsewhere_hears_so_and_takes_the_alerts_alon
     assert one.status is SubscriptionStatus.ACTIVE
     await connected.settled()
     assert "Taken over by <@U01MARA>" in connected.slack.message(channel.ts).words
+    assert "Your alerts run again in <#C01SUPPORT>" in connected.slack.message(told.ts).words
     assert "Bellbird Outdoor" in connected.slack.message(introduction.ts).words

@@ -12,6 +12,10 @@ from bot.blocks.alerts.told import AlertsTold, confirmed, stop_button
 from bot.blocks.connection import connect_button, link_line
 from zoho.records import Product
 
+_NOTHING_PAUSES = (
+    f"None of your alerts is paused any more. `{ids.COMMAND} connect` is for searches of your own."
+)
+
 
 def paused_in_channel(told: AlertsTold, last: datetime | None, *, account_gone: bool) -> parts.Message:
     """In the channel, with the way to take the alerts over; ``last`` is when they spoke last."""
@@ -72,6 +76,23 @@ def owner_runs_again(channels: Sequence[str]) -> parts.Message:
         f":{parts.DONE}: Your alerts run again in {_places(channels)}. What was missed, if anything, follows."
     )
     return parts.Message("Your duplicate alerts run again.", (parts.section("dead:again:1", said),))
+
+
+def owner_passed_on(by: str, channel: str) -> parts.Message:
+    """In the same place, once somebody (a Slack id) took over the last of what paused."""
+    who = parts.mention(by)
+    said = (
+        f"{who} took over the *duplicate alerts* in <#{channel}>, which read with the Zoho connection "
+        f"of {who} now. {_NOTHING_PAUSES}"
+    )
+    text = "Your duplicate alerts were taken over and run again"
+    return parts.Message(words.fallback(text), (parts.section("dead:passed:1", said),))
+
+
+def owner_stopped(by: str, channel: str) -> parts.Message:
+    """In the same place, once somebody (a Slack id), perhaps the owner, stopped the last of what paused."""
+    said = f"{parts.mention(by)} stopped the *duplicate alerts* in <#{channel}>. {_NOTHING_PAUSES}"
+    return parts.Message("Your duplicate alerts were stopped.", (parts.section("dead:stopped:1", said),))
 
 
 def _places(channels: Sequence[str]) -> str:
