@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple, Protocol
 
 import aiohttp
@@ -26,7 +27,7 @@ log = structlog.get_logger(__name__)
 
 EVENT_TYPE, INTRODUCTION_TYPE = "duplicates_alert", "duplicates_introduction"
 BEFORE, AFTER = timedelta(seconds=2), timedelta(seconds=120)
-"""Slack's clock and ours differ a little; and the message's time is Slack's."""
+"""How far around the intent a message is looked for, beyond what Slack's clock differs from ours."""
 
 SETTLED = timedelta(seconds=20)
 """A call may take ten seconds, and its message be late in the history: only a look-up after both can say that
@@ -183,11 +184,12 @@ class Posting:
         The newest come first. How far down it was read is kept: where one call a minute is all there is, the
         next look-up goes on from there.
         """
-        latest = alert.read_to or _stamp(intent + AFTER)
+        slow, fast = await self._slacks_clock()
+        latest = alert.read_to or _stamp(intent + AFTER + fast)
         while True:
             page = await self.client.conversations_history(
                 channel=alert.channel,
-                oldest=_stamp(intent - BEFORE),
+                oldest=_stamp(intent - BEFORE - slow),
                 latest=latest,
                 include_all_metadata=True,
                 limit=PAGE,
@@ -198,6 +200,21 @@ class Posting:
                 return ts
             latest = str(messages[-1]["ts"])
             await self.ledger.read_to(alert, latest)
+
+    async def _slacks_clock(self) -> tuple[timedelta, timedelta]:
+        """How far Slack's clock may be behind ours, and ahead of it: an intent has our time, its message
+        Slack's. Neither, where the answer does not say.
+
+        https://docs.slack.dev/reference/methods/auth.test
+        """
+        asked = self.now()
+        answer = await self.client.auth_test()
+        none = timedelta()
+        try:
+            theirs = parsedate_to_datetime(answer.headers.get("Date", ""))  # in whole seconds
+            return max(none, self.now() - theirs), max(none, theirs + timedelta(seconds=1) - asked)
+        except (TypeError, ValueError):
+            return none, none
 
     async def _unreadable(self, alert: Alert, error: SlackApiError) -> None:
         heard = _refusal(error)

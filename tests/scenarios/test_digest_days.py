@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot import ids
+from bot.alerts.posting import SETTLED
 from bot.jobs.retries import SlackGone
 from bot.sandbox.things import Message
 from bot.store import Alert, AlertState, Because, SubscriptionStatus
@@ -345,3 +346,23 @@ async def test_a_database_that_goes_away_in_the_middle_loses_nothing_and_doubles
     assert "1 new possible duplicate" in posted.words
     await next_slot(connected)
     assert len(digests(connected)) == 1
+
+
+@pytest.mark.parametrize("off", [timedelta(seconds=5), timedelta(minutes=10), timedelta(minutes=-10)])
+async def test_a_digest_whose_answer_was_lost_is_found_where_this_machines_clock_is_wrong(
+    connected: World, off: timedelta
+) -> None:
+    """Its intent has our time, and the message in the channel Slack's: it was looked for beside it, and
+    posted a second time."""
+    connected.clock.forward(off - timedelta(days=1))
+    _, one = await ticking(connected)
+    twins(connected)
+    connected.slack.fail("chat.postMessage", drop=True, done=True)
+    await next_slot(connected)
+    (posted,) = digests(connected)
+
+    await later(connected, SETTLED)
+    await later(connected, SETTLED)
+
+    assert digests(connected) == [posted]
+    assert [row.ts for row in await connected.bot.store.ledger.of(one.id)].count(posted.ts) == 1
