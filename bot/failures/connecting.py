@@ -34,10 +34,10 @@ def grant_lost(error: errors.GrantLost, about: Failing) -> parts.Message:
             "recon",
             head,
             f"{why} {about.nothing}",
-            facts=(parts.line(parts.bold("Kept: "), "your flags and settings"),),
+            facts=(parts.line(parts.bold("Kept: "), "your flags, decisions and settings"),),
             button=reconnect(about),
             foot=(place, link_foot(about)),
-            text=f"{head}. {about.nothing} Reconnect to go on; your flags are kept",
+            text=f"{head}. {about.nothing} Reconnect to go on; your flags and decisions are kept",
         )
     )
 

@@ -141,7 +141,7 @@ def test_a_person_who_is_not_connected_gets_the_link() -> None:
 def test_a_lost_grant_asks_to_reconnect_and_says_what_is_kept() -> None:
     message = failures.answer(errors.GrantLost(), ABOUT)
     assert limits.buttons(message)["Reconnect Zoho Desk"]["url"] == LINK.url
-    assert "- Kept: your flags and settings" in limits.lines(message)
+    assert "- Kept: your flags, decisions and settings" in limits.lines(message)
     assert "Nothing was searched." in said(message)
 
 
