@@ -80,7 +80,7 @@ async def test_alerts_that_are_taken_over_from_the_list_are_not_offered_any_more
     assert "Taken over by <@U02TOMAS>" in connected.slack.message(channel.ts).words
     own = connected.slack.message(owner.ts)
     assert "<@U02TOMAS> took over the *duplicate alerts* in <#C01SUPPORT>" in own.words
-    assert "None of your alerts is paused any more" in own.words
+    assert "None of your alerts is paused any more. `/duplicates status` shows" in own.words
     assert not own.elements()
 
 

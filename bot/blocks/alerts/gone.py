@@ -12,9 +12,7 @@ from bot.blocks.alerts.told import AlertsTold, confirmed, stop_button
 from bot.blocks.connection import connect_button, link_line
 from zoho.records import Product
 
-_NOTHING_PAUSES = (
-    f"None of your alerts is paused any more. `{ids.COMMAND} connect` is for searches of your own."
-)
+_NOTHING_PAUSES = f"None of your alerts is paused any more. `{ids.COMMAND} status` shows your own connection."
 
 
 def paused_in_channel(told: AlertsTold, last: datetime | None, *, account_gone: bool) -> parts.Message:
