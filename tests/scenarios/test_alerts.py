@@ -316,6 +316,7 @@ async def test_the_list_shows_this_channel_and_ones_own_and_stops_snoozes_and_wa
     await start(connected)
     await start(connected, "subscribe accounts every 4 hours")
     listed = await ask(connected, MARA, "list")
+    assert "2 alerts: 2 in this channel, none elsewhere" in listed.text
     assert "*This channel*" in listed.words
     assert "Weekdays at 9:00 (Europe/Berlin)" in listed.words
     contacts, accounts = await standing(connected)

@@ -29,7 +29,7 @@ def alert_list(rows: Sequence[AlertsTold], *, channel: str, user: str) -> parts.
         blocks.append(parts.context("subs:rest:1", f"{len(ordered) - MOST} more are not shown."))
     blocks.append(parts.actions("subs:act:1", _add()))
     paused = sum(bool(row.paused) for row in rows)
-    text = f"{head}: {here} in this channel, {len(rows) - here} elsewhere"
+    text = f"{head}: {here or 'none'} in this channel, {len(rows) - here or 'none'} elsewhere"
     return parts.Message(
         words.fallback(f"{text}, {paused} of them paused" if paused else text), tuple(blocks)
     )
