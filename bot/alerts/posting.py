@@ -203,17 +203,17 @@ class Posting:
 
     async def _slacks_clock(self) -> tuple[timedelta, timedelta]:
         """How far Slack's clock may be behind ours, and ahead of it: an intent has our time, its message
-        Slack's. Neither, where the answer does not say.
+        Slack's. Neither, where Slack does not say.
 
         https://docs.slack.dev/reference/methods/auth.test
         """
         asked = self.now()
-        answer = await self.client.auth_test()
         none = timedelta()
         try:
+            answer = await self.client.auth_test()
             theirs = parsedate_to_datetime(answer.headers.get("Date", ""))  # in whole seconds
             return max(none, self.now() - theirs), max(none, theirs + timedelta(seconds=1) - asked)
-        except (TypeError, ValueError):
+        except (SlackApiError, TypeError, ValueError):
             return none, none
 
     async def _unreadable(self, alert: Alert, error: SlackApiError) -> None:
