@@ -11,7 +11,7 @@ from bot.blocks import dismissing as said
 from bot.blocks.dismissed import dismissed_list, dismissed_not_connected, reading_dismissed
 from bot.blocks.parts import Message
 from bot.decisions import DismissedHistory, Verdict
-from bot.ids import FlagChoice, FlagPlace
+from bot.ids import EntryChoice, ListPlace
 from bot.jobs import Click, Job, understood
 from bot.team_lists import TeamList
 from zoho.access import Access
@@ -27,7 +27,7 @@ class DismissedInSlack(TeamList):
 
     async def chosen(self, job: Click) -> None:
         """What was picked from a decision's menu, and the page again."""
-        choice = await understood(self.voice, job, ids.read_flag_choice)
+        choice = await understood(self.voice, job, ids.read_entry_choice)
         if choice is not None:
             await self._act(job, choice)
 
@@ -35,9 +35,9 @@ class DismissedInSlack(TeamList):
         """*Undo dismissal* beside one of the viewer's own decisions."""
         ref = await understood(self.voice, job, ids.read_group)
         if ref is not None:
-            await self._act(job, FlagChoice("undo", ref.key, ref.revision))
+            await self._act(job, EntryChoice("undo", ref.key, ref.revision))
 
-    async def _act(self, job: Click, choice: FlagChoice) -> None:
+    async def _act(self, job: Click, choice: EntryChoice) -> None:
         access = await self.searches.access_to_a_group(job)
         if access is None:
             return
@@ -64,7 +64,7 @@ class DismissedInSlack(TeamList):
         total = await self.store.dismissed.length_of_all(job.who.workspace)
         return dismissed_not_connected(total, await self.invitations.connect(job, command=self.command))
 
-    async def _page(self, access: Access, place: FlagPlace) -> Message:
+    async def _page(self, access: Access, place: ListPlace) -> Message:
         return dismissed_list(await self.history.page(access, place))
 
     def _reading(self) -> Message:

@@ -18,7 +18,7 @@ from bot.blocks.queue import (
     reading_flags,
 )
 from bot.decisions import Acted, FlagQueue, Verdict
-from bot.ids import FlagPlace
+from bot.ids import ListPlace
 from bot.jobs import Click, Job, People, understood
 from bot.store import Change
 from bot.team_lists import TeamList
@@ -36,7 +36,7 @@ class Flagged(TeamList):
 
     async def chosen(self, job: Click) -> None:
         """Do what was picked from a flag's menu and draw the page again; what went otherwise is said."""
-        choice = await understood(self.voice, job, ids.read_flag_choice)
+        choice = await understood(self.voice, job, ids.read_entry_choice)
         access = await self.searches.access_to_a_group(job) if choice is not None else None
         if choice is None or access is None:
             return
@@ -56,7 +56,7 @@ class Flagged(TeamList):
         total = await self.store.queue.length_of_all(job.who.workspace)
         return queue_not_connected(total, await self.invitations.connect(job, command=self.command))
 
-    async def _page(self, access: Access, place: FlagPlace) -> Message:
+    async def _page(self, access: Access, place: ListPlace) -> Message:
         return flag_queue(await self.queue.page(access, place))
 
     def _reading(self) -> Message:

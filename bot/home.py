@@ -33,7 +33,7 @@ from bot.blocks.home import (
 from bot.blocks.parts import Link
 from bot.blocks.queue import OwnFlag, QueuePage
 from bot.decisions import DismissedHistory, FlagQueue, OwnDecisions
-from bot.ids import FlagPlace
+from bot.ids import ListPlace
 from bot.jobs import Click, HomeOpened, Invitations, Job, Jobs, People, Voice, understood
 from bot.jobs.retries import reason
 from bot.jobs.voice import SLACK_TROUBLE
@@ -91,11 +91,11 @@ class Home:
 
     async def opened(self, job: HomeOpened) -> None:
         """Somebody looks at their tab: from the oldest flag on, with a fresh link."""
-        await self._publish(job, FlagPlace())
+        await self._publish(job, ListPlace())
 
     async def turn(self, job: Click) -> None:
         """Another page of flags, in the tab itself."""
-        place = await understood(self.voice, job, ids.read_flag_place)
+        place = await understood(self.voice, job, ids.read_list_place)
         if place is not None:
             await self._publish(job, place)
 
@@ -103,9 +103,9 @@ class Home:
         """After a job: publish its person's tab again, if they have one and it shows something else now."""
         shown = await self.store.homes.get(job.who)
         if shown is not None and shown.stamp != await self._stamp(job.who):
-            await self._publish(job, FlagPlace(after=shown.start))
+            await self._publish(job, ListPlace(after=shown.start))
 
-    async def _publish(self, job: Job, place: FlagPlace) -> None:
+    async def _publish(self, job: Job, place: ListPlace) -> None:
         """One at a time for each person. Trouble with Slack is logged here, for nobody waits for it."""
         lock = self._publishing.setdefault(job.who, asyncio.Lock())
         async with lock:
@@ -115,7 +115,7 @@ class Home:
             except SLACK_TROUBLE as error:
                 await self._unpublished(job.who, error)
 
-    async def _draw_and_send(self, job: Job, place: FlagPlace, known: str) -> None:
+    async def _draw_and_send(self, job: Job, place: ListPlace, known: str) -> None:
         """``known`` is Slack's hash for the view that is to be replaced; where another one was published
         meanwhile, the tab is drawn once more from what holds now."""
         stamp = await self._stamp(job.who)
@@ -157,7 +157,7 @@ class Home:
 
     # Drawing
 
-    async def _draw(self, job: Job, place: FlagPlace) -> Drawn:
+    async def _draw(self, job: Job, place: ListPlace) -> Drawn:
         person = await self.people.person(job.who.user)
         if person.team not in ("", job.who.workspace):
             return Drawn(home_elsewhere(await self.people.workspace_name()))
@@ -177,7 +177,7 @@ class Home:
         return await self._draw_connected(job, connection, place, page)
 
     async def _draw_connected(
-        self, job: Job, connection: Connection, place: FlagPlace, page: HomePage
+        self, job: Job, connection: Connection, place: ListPlace, page: HomePage
     ) -> Drawn:
         """With the flags, or with why they could not be read."""
         try:
@@ -201,7 +201,7 @@ class Home:
         page = replace(page, connections=(line,), trouble=failures.in_a_row(error))
         return Drawn(home(page), start, has_changed=is_lost)
 
-    async def _read(self, who: Who, place: FlagPlace) -> tuple[QueuePage, tuple[DismissedRow | OwnFlag, ...]]:
+    async def _read(self, who: Who, place: ListPlace) -> tuple[QueuePage, tuple[DismissedRow | OwnFlag, ...]]:
         """The flags, and what this person decided last."""
         access = await self.zoho.open(who)
         page = await self.queue.page(access, place)

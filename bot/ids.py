@@ -129,11 +129,12 @@ def read_choice(value: str) -> Choice:
     return Choice(verb, read_group(rest))
 
 
-FLAG_VERBS = ("open", "claim", "release", "done", "undo")
+ENTRY_VERBS = ("open", "claim", "release", "done", "undo")
 
 
-class FlagChoice(NamedTuple):
-    """What was picked from a flag's menu: the verb, the flag, and the flag after which its page begins."""
+class EntryChoice(NamedTuple):
+    """What was picked from the menu of a flag or a dismissal in its list: the verb, its key and revision, and
+    the entry after which the page begins."""
 
     verb: str
     key: str
@@ -141,38 +142,39 @@ class FlagChoice(NamedTuple):
     start: str = ""
 
 
-def pack_flag_choice(choice: FlagChoice) -> str:
+def pack_entry_choice(choice: EntryChoice) -> str:
     """``verb:key:revision:start``."""
     return f"{choice.verb}:{choice.key}:{choice.revision}:{choice.start}"
 
 
-def read_flag_choice(value: str) -> FlagChoice:
-    """The twin of `pack_flag_choice`; ValueError for anything else."""
+def read_entry_choice(value: str) -> EntryChoice:
+    """The twin of `pack_entry_choice`; ValueError for anything else."""
     verb, _, rest = value.partition(":")
-    flag, _, start = rest.rpartition(":")
-    if verb not in FLAG_VERBS:
-        raise ValueError("not a verb for a flag")
-    return FlagChoice(verb, *read_group(flag), start)
+    entry, _, start = rest.rpartition(":")
+    if verb not in ENTRY_VERBS:
+        raise ValueError("not a verb for an entry of a list")
+    return EntryChoice(verb, *read_group(entry), start)
 
 
-class FlagPlace(NamedTuple):
-    """A place in the flag queue: after one flag, or before one, by its key; the beginning without either."""
+class ListPlace(NamedTuple):
+    """A place in the flag queue or the list of dismissals: after one entry, or before one, by its key; the
+    beginning without either."""
 
     after: str = ""
     before: str = ""
 
 
-def pack_flag_place(place: FlagPlace) -> str:
+def pack_list_place(place: ListPlace) -> str:
     """``after:key`` or ``before:key``."""
     return f"before:{place.before}" if place.before else f"after:{place.after}"
 
 
-def read_flag_place(value: str) -> FlagPlace:
-    """The twin of `pack_flag_place`; ValueError for anything else."""
+def read_list_place(value: str) -> ListPlace:
+    """The twin of `pack_list_place`; ValueError for anything else."""
     side, _, key = value.partition(":")
-    if side not in FlagPlace._fields:
-        raise ValueError("not a place in the flag queue")
-    return FlagPlace(**{side: key})
+    if side not in ListPlace._fields:
+        raise ValueError("not a place in a list")
+    return ListPlace(**{side: key})
 
 
 class AlertChoice(NamedTuple):

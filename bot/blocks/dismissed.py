@@ -71,7 +71,7 @@ def _head(total: int) -> str:
 
 def _row(block_id: str, row: DismissedRow, page: DismissedPage) -> Block:
     def option(text: str, verb: str) -> tuple[str, str]:
-        return text, ids.pack_flag_choice(ids.FlagChoice(verb, row.key, row.revision, page.start))
+        return text, ids.pack_entry_choice(ids.EntryChoice(verb, row.key, row.revision, page.start))
 
     menu = parts.overflow(ids.DISMISSED_MORE, option("Open", "open"), option("Undo dismissal", "undo"))
     return SectionBlock(

@@ -117,7 +117,7 @@ def own_flag_row(block_id: str, flag: OwnFlag, now: datetime, zone: tzinfo) -> B
     told = words.dotted(words.sentence(words.here(flag.at, now, zone)), ended)
     undo = None
     if not flag.ended and not flag.has_menu:
-        value = ids.pack_flag_choice(ids.FlagChoice("undo", flag.key, flag.revision))
+        value = ids.pack_entry_choice(ids.EntryChoice("undo", flag.key, flag.revision))
         undo = parts.button(ids.FLAG_MORE, "Undo flag", value=value, label=f"Undo flag on {title}")
     return SectionBlock(block_id=block_id, text=parts.plain(f"Flagged {title}\n{told}"), accessory=undo)
 
@@ -141,7 +141,7 @@ def _options(row: FlagRow, start: str) -> Sequence[tuple[str, str]]:
         claim = ("Claim", "claim")
     verbs = (("Open", "open"), claim, ("Mark done", "done"), ("Undo flag", "undo"))
     return [
-        (text, ids.pack_flag_choice(ids.FlagChoice(verb, row.key, row.revision, start)))
+        (text, ids.pack_entry_choice(ids.EntryChoice(verb, row.key, row.revision, start)))
         for text, verb in verbs
     ]
 

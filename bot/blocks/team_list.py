@@ -80,11 +80,11 @@ def page_buttons(page: TeamPage, said: Wording) -> list[InteractiveElement]:
     """The ways to the entries before and after this page."""
     buttons: list[InteractiveElement] = []
     if page.previous:
-        value = ids.pack_flag_place(ids.FlagPlace(before=page.previous))
+        value = ids.pack_list_place(ids.ListPlace(before=page.previous))
         label = f"Show the {said.them} before number {page.first}"
         buttons.append(parts.button(said.previous_id, "Show previous 5", value=value, label=label))
     if page.next:
-        value = ids.pack_flag_place(ids.FlagPlace(after=page.next))
+        value = ids.pack_list_place(ids.ListPlace(after=page.next))
         label = f"Show the {said.them} after number {page.last}"
         buttons.append(parts.button(said.next_id, "Show next 5", value=value, label=label))
     return buttons

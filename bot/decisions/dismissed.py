@@ -15,7 +15,7 @@ from bot.blocks.team_list import PAGE
 from bot.decisions.outcome import Verdict
 from bot.decisions.presence import records_seen, seen_of
 from bot.decisions.team_lists import MOST_READ, batches, beginning, lengths, line_of, placed
-from bot.ids import FlagChoice, FlagPlace
+from bot.ids import EntryChoice, ListPlace
 from bot.jobs import People
 from bot.store import Dismissal, Line, Store
 from zoho.access import Access, Zoho
@@ -26,7 +26,7 @@ from zoho.records import Group, Module, Record, Who
 MOST_MEMBERS = 12
 """So many members of one decision are read for it."""
 
-_NO_PLACE = FlagPlace()
+_NO_PLACE = ListPlace()
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ class DismissedHistory:
     people: People
     now: Callable[[], datetime]
 
-    async def page(self, access: Access, place: FlagPlace = _NO_PLACE) -> DismissedPage:
+    async def page(self, access: Access, place: ListPlace = _NO_PLACE) -> DismissedPage:
         """Five decisions that this person may see, newest first. Raises what a call to Zoho may raise."""
         line = line_of(access)
         read = await self._read(line, access, place)
@@ -109,7 +109,7 @@ class DismissedHistory:
         read = await self._look(access, decided)
         return tuple([await self._row(access.who, one) for one in read if _is_listed(one)])
 
-    async def act(self, who: Who, choice: FlagChoice, access: Access) -> Chosen:
+    async def act(self, who: Who, choice: EntryChoice, access: Access) -> Chosen:
         """Open a decision or take it back, if the person sees its records. Raises as `page`."""
         said = await self.store.dismissed.get(who.workspace, choice.key)
         if said is None:
@@ -128,7 +128,7 @@ class DismissedHistory:
 
     # Reading
 
-    async def _read(self, line: Line, access: Access, place: FlagPlace) -> list[SeenDismissal]:
+    async def _read(self, line: Line, access: Access, place: ListPlace) -> list[SeenDismissal]:
         """Decisions from ``place`` on, newest first, until five may be listed."""
         decided = self.store.dismissed
         beside, backwards = await beginning(decided, line, place)

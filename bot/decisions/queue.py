@@ -17,7 +17,7 @@ from bot.decisions.flagging import Flagging
 from bot.decisions.outcome import Verdict
 from bot.decisions.presence import records_seen, seen_of
 from bot.decisions.team_lists import MOST_READ, batches, beginning, lengths, line_of, placed
-from bot.ids import FlagChoice, FlagPlace
+from bot.ids import EntryChoice, ListPlace
 from bot.jobs import People
 from bot.store import Change, Closed, Flag, Line, Store
 from zoho.access import Access, Zoho
@@ -76,7 +76,7 @@ class FlagQueue:
     flagging: Flagging
     now: Callable[[], datetime]
 
-    async def page(self, access: Access, place: FlagPlace = FlagPlace()) -> QueuePage:  # noqa: B008  # a tuple
+    async def page(self, access: Access, place: ListPlace = ListPlace()) -> QueuePage:  # noqa: B008  # a tuple
         """Five flags that this person may see, and where they stand. Raises what a call to Zoho may raise."""
         line = line_of(access)
         read, solved = await self._read(line, access, place)
@@ -110,7 +110,7 @@ class FlagQueue:
         named = [flag for flag in flags if flag.key in names]
         return tuple([await self._own(one, names[one.key], has_menu=one.key in shown) for one in named])
 
-    async def act(self, who: Who, choice: FlagChoice, access: Access) -> Acted:
+    async def act(self, who: Who, choice: EntryChoice, access: Access) -> Acted:
         """Do what was chosen, if the flag is still as it was drawn and the person sees its records.
 
         Raises what a call to Zoho may raise; what Zoho says to taking a mark back is part of the outcome.
@@ -138,7 +138,7 @@ class FlagQueue:
 
     # Reading
 
-    async def _read(self, line: Line, access: Access, place: FlagPlace) -> tuple[list[SeenFlag], int]:
+    async def _read(self, line: Line, access: Access, place: ListPlace) -> tuple[list[SeenFlag], int]:
         """Flags from ``place`` on, oldest first, until five may be seen; and how many left by themselves."""
         flags = self.store.queue
         beside, backwards = await beginning(flags, line, place)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Protocol, TypeVar
 
 from bot.blocks.team_list import TeamPage
-from bot.ids import FlagPlace
+from bot.ids import ListPlace
 from bot.store import Line
 from zoho.access import Access
 
@@ -60,7 +60,7 @@ async def lengths(entries: Entries[E], line: Line) -> tuple[int, int]:
     return total, max(await entries.length_of_all(line.workspace) - total, 0)
 
 
-async def beginning(entries: Entries[E], line: Line, place: FlagPlace) -> tuple[E | None, bool]:
+async def beginning(entries: Entries[E], line: Line, place: ListPlace) -> tuple[E | None, bool]:
     """The entry beside which a page begins, None for the first page; and whether it is read backwards."""
     key = place.before or place.after
     entry = await entries.get(line.workspace, key) if key else None

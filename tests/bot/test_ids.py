@@ -33,8 +33,8 @@ def test_a_choice_comes_back_from_its_value(verb: str, key: str, revision: int) 
 def test_a_choice_for_a_flag_comes_back_from_its_value(
     verb: str, key: str, revision: int, start: str
 ) -> None:
-    for choice in (ids.FlagChoice(verb, key, revision, start), ids.FlagChoice(verb, key, revision)):
-        assert ids.read_flag_choice(ids.pack_flag_choice(choice)) == choice
+    for choice in (ids.EntryChoice(verb, key, revision, start), ids.EntryChoice(verb, key, revision)):
+        assert ids.read_entry_choice(ids.pack_entry_choice(choice)) == choice
 
 
 @pytest.mark.parametrize(
@@ -42,19 +42,19 @@ def test_a_choice_for_a_flag_comes_back_from_its_value(
 )
 def test_what_is_no_choice_for_a_flag_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="not a"):
-        ids.read_flag_choice(value)
+        ids.read_entry_choice(value)
 
 
 @given(KEYS)
 def test_a_place_in_the_flag_queue_comes_back_from_its_value(key: str) -> None:
-    for place in (ids.FlagPlace(), ids.FlagPlace(after=key), ids.FlagPlace(before=key)):
-        assert ids.read_flag_place(ids.pack_flag_place(place)) == place
+    for place in (ids.ListPlace(), ids.ListPlace(after=key), ids.ListPlace(before=key)):
+        assert ids.read_list_place(ids.pack_list_place(place)) == place
 
 
 @pytest.mark.parametrize("value", ["", "x", "beside:x", "5"])
 def test_what_is_no_place_in_the_flag_queue_is_refused(value: str) -> None:
     with pytest.raises(ValueError, match="not a place"):
-        ids.read_flag_place(value)
+        ids.read_list_place(value)
 
 
 @pytest.mark.parametrize("value", ["", "open", "open:x", ":x:1", "open:x:y", "o-p:x:1"])

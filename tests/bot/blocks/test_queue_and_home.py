@@ -227,7 +227,7 @@ def test_the_tab_shows_connection_flags_and_help() -> None:
         "`/duplicates help` lists every command. This page is visible to you alone.",
     ]
     menus = [node for node in limits.walk(view) if node.get("action_id") == ids.FLAG_MORE]
-    assert [ids.read_flag_choice(menu["options"][0]["value"]).key for menu in menus] == ["h2vgn", "t8gde"]
+    assert [ids.read_entry_choice(menu["options"][0]["value"]).key for menu in menus] == ["h2vgn", "t8gde"]
 
 
 def test_a_full_page_of_the_tab_stays_well_below_what_slack_takes() -> None:
