@@ -108,7 +108,7 @@ async def test_a_dead_response_url_is_answered_in_the_channel_else_directly(
 
 
 async def test_a_response_url_that_fails_on_slacks_side_is_answered_otherwise(connected: World) -> None:
-    connected.slack.fail("response_url", drop=True)
+    connected.slack.fail("response_url", drop=True, times=None)
     answer = await connected.ask(MARA, "desk contacts")
     assert answer.via == "chat.postEphemeral"
 
