@@ -200,21 +200,20 @@ class Actions:
             await self._offer(job, outcome, access)
 
     async def _undo(self, job: Click) -> None:
-        clicked = await self._group_clicked(job)
-        if clicked is None:
-            return
-        ref, access = clicked
-        outcome = await self.flagging.undo(job, ref, access)
-        await self._show(job, outcome, access)
-        if outcome.verdict is Verdict.NOT_FLAGGED:
-            await self.voice.add(job, flags.not_flagged())
+        await self._about_a_flag(job, self.flagging.undo)
 
     async def _write_rest(self, job: Click) -> None:
+        await self._about_a_flag(job, self.flagging.write_rest)
+
+    async def _about_a_flag(
+        self, job: Click, decide: Callable[[Click, ids.GroupRef, Access], Awaitable[Outcome]]
+    ) -> None:
+        """What somebody does about a flag that stands: done, shown, and said where none stands any more."""
         clicked = await self._group_clicked(job)
         if clicked is None:
             return
         ref, access = clicked
-        outcome = await self.flagging.write_rest(job, ref, access)
+        outcome = await decide(job, ref, access)
         await self._show(job, outcome, access)
         if outcome.verdict is Verdict.NOT_FLAGGED:
             await self.voice.add(job, flags.not_flagged())
